@@ -1,0 +1,94 @@
+//! O terminal: perguntar como o `input` do Python e mostrar como o `print`, sem nunca entrar em
+//! pânico quando a saída está fechada.
+
+use std::fmt::Arguments;
+use std::io::{self, BufRead, ErrorKind, Read, Write};
+
+use crate::erro::{Erro, em_portugues};
+
+/// Maior linha que se aceita do teclado, em bytes: quem liga `/dev/zero` na entrada ouve uma
+/// explicação em vez de gastar toda a memória.
+const MAIOR_LINHA: u64 = 16 << 20;
+
+/// Mostra uma linha, como o `print` do Python. Aceita o mesmo que `println!`, mas devolve um
+/// [`Erro`] em vez de entrar em pânico.
+#[macro_export]
+macro_rules! mostra {
+    ($($texto:tt)*) => { $crate::console::mostra_linha(format_args!($($texto)*)) };
+}
+
+/// O trabalho de [`mostra!`](crate::mostra): a linha inteira sai numa escrita só.
+///
+/// # Errors
+/// [`Erro::FimPedido`] se quem lia a saída foi embora (`| head -1`); [`Erro::Mensagem`] se a saída
+/// não aceita mais nada (disco cheio).
+pub fn mostra_linha(texto: Arguments) -> Result<(), Erro> {
+    escreve(format_args!("{texto}\n"))
+}
+
+fn escreve(texto: Arguments) -> Result<(), Erro> {
+    let mut tela = io::stdout().lock();
+    tela.write_fmt(texto)
+        .and_then(|()| tela.flush())
+        .map_err(|erro| match erro.kind() {
+            ErrorKind::BrokenPipe => Erro::FimPedido,
+            _ => Erro::Mensagem(format!(
+                "não foi possível escrever na tela: {}",
+                em_portugues(&erro)
+            )),
+        })
+}
+
+/// Mostra o prompt e lê uma linha, como o `input` do Python: só a quebra de linha final sai.
+///
+/// # Errors
+/// [`Erro::FimPedido`] no Ctrl-D (Ctrl-Z no Windows); [`Erro::Mensagem`] se o que se digitou não é
+/// UTF-8 ou a linha passa de 16 MiB.
+pub fn pergunta(prompt: &str) -> Result<String, Erro> {
+    escreve(format_args!("{prompt}"))?;
+    let mut linha = String::new();
+    let lidos = io::stdin()
+        .lock()
+        .take(MAIOR_LINHA)
+        .read_line(&mut linha)
+        .map_err(|erro| {
+            Erro::Mensagem(match erro.kind() {
+                ErrorKind::InvalidData => {
+                    "o que foi digitado não é texto UTF-8; confira a codificação do terminal"
+                        .to_string()
+                }
+                _ => format!("não foi possível ler do teclado: {}", em_portugues(&erro)),
+            })
+        })?;
+    if lidos == 0 {
+        // O cursor ficou depois do prompt: a quebra devolve o shell ao começo da linha.
+        escreve(format_args!("\n"))?;
+        return Err(Erro::FimPedido);
+    }
+    if lidos as u64 == MAIOR_LINHA {
+        return Err(Erro::Mensagem(
+            "a linha digitada passa de 16 MiB; digite menos".to_string(),
+        ));
+    }
+    if linha.ends_with('\n') {
+        linha.pop();
+        // No Windows o Enter chega como "\r\n"; fora dele um '\r' é parte do que se digitou.
+        if cfg!(windows) && linha.ends_with('\r') {
+            linha.pop();
+        }
+    }
+    Ok(linha)
+}
+
+/// Diz algo a quem está no terminal sem tocar no stdout, que é igual ao do original.
+pub fn avisa(texto: &str) {
+    // Se nem o stderr aceita, não há mais a quem avisar.
+    let _ = writeln!(io::stderr(), "Aviso: {texto}");
+}
+
+/// Explica por que uma linha vazia não chega ao outro lado de uma conexão TCP.
+pub fn avisa_se_vazia(texto: &str) {
+    if texto.is_empty() {
+        avisa("linha vazia: o TCP não tem mensagem vazia, nada foi enviado (Ctrl-C sai)");
+    }
+}

@@ -1,0 +1,175 @@
+//! O erro de todas as lições: uma linha em português que diz o que houve e o que fazer.
+
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+use std::{fmt, thread};
+
+use crate::console::avisa;
+use crate::endereco::Endereco;
+
+/// Por que uma lição termina antes do fim.
+#[derive(Debug)]
+pub enum Erro {
+    /// Não é defeito: Ctrl-D, `--help`, ou quem lia a saída foi embora. O programa sai com 0.
+    FimPedido,
+    /// A rede falhou no meio de uma conversa. Num servidor, só aquela conversa acaba.
+    Conversa(io::Error),
+    /// Qualquer outra coisa, já explicada: a causa e o próximo passo, numa linha.
+    Mensagem(String),
+}
+
+impl From<io::Error> for Erro {
+    /// O `?` de uma chamada de rede: `read`, `write`, `accept`…
+    fn from(erro: io::Error) -> Self {
+        Erro::Conversa(erro)
+    }
+}
+
+impl fmt::Display for Erro {
+    fn fmt(&self, saida: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Erro::FimPedido => write!(saida, "o programa terminou a pedido"),
+            Erro::Conversa(erro) => {
+                write!(saida, "a conversa foi interrompida: {}", em_portugues(erro))
+            }
+            Erro::Mensagem(texto) => write!(saida, "{texto}"),
+        }
+    }
+}
+
+impl std::error::Error for Erro {}
+
+impl Erro {
+    /// Num servidor, a falha de um cliente não derruba os outros: conta o que houve no stderr e
+    /// deixa o laço seguir.
+    ///
+    /// # Errors
+    /// Devolve o próprio erro quando ele não é da rede: aí é o programa que tem de terminar.
+    pub fn conta_e_segue(self) -> Result<(), Erro> {
+        let Erro::Conversa(erro) = self else {
+            return Err(self);
+        };
+        avisa(&format!(
+            "um cliente ficou sem atendimento: {}; o servidor continua",
+            em_portugues(&erro)
+        ));
+        let do_cliente = matches!(
+            erro.kind(),
+            ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe
+        );
+        if !do_cliente {
+            // Sem descritores livres, por exemplo, o accept falha na hora: a pausa evita a enxurrada.
+            thread::sleep(Duration::from_secs(1));
+        }
+        Ok(())
+    }
+}
+
+/// Roda a lição e traduz o fim dela: 0 se tudo correu bem, senão uma linha `Erro: …` e 1.
+pub fn executa(licao: fn() -> Result<(), Erro>) -> ExitCode {
+    match licao() {
+        Ok(()) | Err(Erro::FimPedido) => ExitCode::SUCCESS,
+        Err(erro) => {
+            // eprintln! entraria em pânico com o stderr fechado.
+            let _ = writeln!(io::stderr(), "Erro: {erro}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Dá ao erro de uma chamada de rede o endereço e o próximo passo.
+pub trait NaRede<T> {
+    /// Para o `bind`: diz se a porta está ocupada, se o endereço não é desta máquina…
+    ///
+    /// # Errors
+    /// O mesmo erro, explicado.
+    fn ao_escutar(self, endereco: &Endereco) -> Result<T, Erro>;
+
+    /// Para o `connect` (e para o `send` e o `recv` do UDP, onde a recusa só aparece depois): diz
+    /// como pôr no ar o programa `servidor`, que devia estar em `endereco`.
+    ///
+    /// # Errors
+    /// O mesmo erro, explicado.
+    fn ao_conectar(self, endereco: &Endereco, servidor: &str) -> Result<T, Erro>;
+}
+
+impl<T> NaRede<T> for io::Result<T> {
+    fn ao_escutar(self, endereco: &Endereco) -> Result<T, Erro> {
+        self.map_err(|erro| {
+            let conselho = match erro.kind() {
+                ErrorKind::AddrInUse => {
+                    "feche com Ctrl-C o outro programa que a usa ou escolha outra, como 127.0.0.1:43211"
+                }
+                ErrorKind::AddrNotAvailable => "use 127.0.0.1, 0.0.0.0 ou um endereço deste computador",
+                ErrorKind::PermissionDenied => "escolha uma porta acima de 1023",
+                _ => "confira o endereço",
+            };
+            Erro::Mensagem(format!("não foi possível escutar em {endereco}: {}; {conselho}", em_portugues(&erro)))
+        })
+    }
+
+    fn ao_conectar(self, endereco: &Endereco, servidor: &str) -> Result<T, Erro> {
+        self.map_err(|erro| {
+            let causa = em_portugues(&erro);
+            Erro::Mensagem(match erro.kind() {
+                // No Windows a recusa do UDP chega como 10054 (ConnectionReset).
+                ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset => {
+                    let argumento = endereco.como_argumento();
+                    format!(
+                        "ninguém atende em {endereco}: {causa}; \
+                         rode `cargo run -p {servidor}{argumento}` em outro terminal e tente de novo"
+                    )
+                }
+                _ => format!("não foi possível falar com {endereco}: {causa}; confira o endereço, a rede e o firewall"),
+            })
+        })
+    }
+}
+
+/// A causa de um erro do sistema em português, com o número que o Python também mostra.
+#[must_use]
+pub fn em_portugues(erro: &io::Error) -> String {
+    let causa = match erro.kind() {
+        ErrorKind::ConnectionRefused => "conexão recusada",
+        ErrorKind::ConnectionReset => "o outro lado derrubou a conexão",
+        ErrorKind::ConnectionAborted => "a conexão foi abortada",
+        ErrorKind::BrokenPipe | ErrorKind::NotConnected => "o outro lado já fechou a conexão",
+        ErrorKind::AddrInUse => "a porta já está em uso",
+        ErrorKind::AddrNotAvailable => "o endereço não é deste computador",
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown => {
+            "não há caminho na rede até lá"
+        }
+        ErrorKind::TimedOut | ErrorKind::WouldBlock => "o outro lado não respondeu a tempo",
+        ErrorKind::UnexpectedEof => "o outro lado parou no meio",
+        ErrorKind::PermissionDenied => "o sistema não deu permissão",
+        ErrorKind::StorageFull => "o disco está cheio",
+        ErrorKind::OutOfMemory => "falta memória",
+        ErrorKind::Unsupported => "este sistema não sabe fazer isso",
+        _ => match erro.raw_os_error() {
+            Some(codigo) if GRANDE_DEMAIS.contains(&codigo) => {
+                "a mensagem não cabe num datagrama (máximo de 65507 bytes)"
+            }
+            Some(codigo) if DESCRITORES.contains(&codigo) => {
+                "há arquivos ou conexões demais abertos"
+            }
+            Some(_) => "o sistema recusou a operação",
+            None => "a operação falhou",
+        },
+    };
+    match erro.raw_os_error() {
+        Some(codigo) => format!("{causa} (erro {codigo})"),
+        None => causa.to_string(),
+    }
+}
+
+/// `EMSGSIZE`, que o std ainda não sabe nomear: Windows, Linux, e os demais Unix.
+const GRANDE_DEMAIS: [i32; 1] = [if cfg!(windows) {
+    10040
+} else if cfg!(target_os = "linux") {
+    90
+} else {
+    40
+}];
+/// `EMFILE` e `ENFILE`, idem.
+const DESCRITORES: [i32; 2] = if cfg!(windows) { [10024, 4] } else { [24, 23] };

@@ -1,0 +1,75 @@
+//! Nomes de máquinas como a rede os quer, e por que um nome não foi encontrado.
+
+use dns_lookup::{LookupError, LookupErrorKind};
+
+use crate::erro::Erro;
+use crate::visivel::visivel;
+
+/// O nome que se pergunta à rede. De uma URL inteira (`https://www.exemplo.br/x`) fica só a
+/// máquina; um nome com acento vira a forma ASCII dele (IDNA, RFC 5890): `www.pão.com.br` é
+/// `www.xn--po-xja.com.br` para o DNS.
+///
+/// # Errors
+/// [`Erro::Mensagem`] se o texto não pode ser o nome de uma máquina.
+pub fn nome_na_rede(url: &str) -> Result<String, Erro> {
+    let recusa = |motivo: &str| {
+        Erro::Mensagem(format!(
+            "\"{}\" {motivo}; digite um nome como www.globo.com",
+            visivel(url.as_bytes())
+        ))
+    };
+    // O livro chama de url o que é um nome: sem "://", o texto é o nome.
+    let nome = match url.split_once("://") {
+        Some((_, resto)) => {
+            let autoridade = resto.split(['/', '?', '#']).next().unwrap_or_default();
+            let maquina = autoridade.rsplit('@').next().unwrap_or_default();
+            // A porta sai; num IPv6 entre colchetes os dois-pontos são do endereço.
+            let nome = if maquina.starts_with('[') {
+                maquina
+            } else {
+                maquina.split(':').next().unwrap_or_default()
+            };
+            if nome.is_empty() {
+                return Err(recusa("não tem o nome da máquina"));
+            }
+            nome
+        }
+        None => url,
+    };
+    // Os nomes em ASCII, inclusive números como 127.1, vão como estão: é assim no original.
+    let nome = if nome.is_ascii() {
+        nome.to_string()
+    } else {
+        idna::domain_to_ascii(nome).map_err(|_| recusa("não pode ser o nome de uma máquina"))?
+    };
+    if nome.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(recusa("tem espaços ou caracteres invisíveis"));
+    }
+    // RFC 1035, 2.3.4: cada parte tem de 1 a 63 letras; só a raiz, no fim, pode ficar vazia.
+    let partes = nome.strip_suffix('.').unwrap_or(&nome);
+    if !nome.is_empty()
+        && partes
+            .split('.')
+            .any(|parte| parte.is_empty() || parte.len() > 63)
+    {
+        return Err(recusa(
+            "tem uma parte vazia ou com mais de 63 letras entre os pontos",
+        ));
+    }
+    Ok(nome)
+}
+
+/// Por que o sistema não achou `nome`, em português.
+#[must_use]
+pub fn erro_de_nome(nome: &str, erro: &LookupError) -> Erro {
+    let nome = visivel(nome.as_bytes());
+    Erro::Mensagem(match erro.kind() {
+        LookupErrorKind::Again => format!(
+            "nenhum servidor de nomes respondeu sobre \"{nome}\"; confira a conexão com a internet (localhost funciona sem ela)"
+        ),
+        _ if nome.contains(':') => {
+            format!("\"{nome}\" não é um nome; sem porta nem IPv6, digite algo como www.globo.com")
+        }
+        _ => format!("o nome \"{nome}\" não existe ou não tem endereço IPv4; confira a grafia"),
+    })
+}

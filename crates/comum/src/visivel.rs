@@ -1,0 +1,44 @@
+//! Texto que veio da rede e pode ir ao terminal: nada nele move o cursor, muda cores, troca o
+//! título da janela, inverte a direção da escrita ou forja uma linha.
+
+/// O texto da rede pronto para a tela: o que se pode ler fica como está; controles (C0, DEL, C1),
+/// caracteres de direção e bytes que não são UTF-8 saem como `\xNN` (`\n`, `\r` e `\t` pelo nome),
+/// na notação do Python.
+#[must_use]
+pub fn visivel(bytes: &[u8]) -> String {
+    escapa(bytes, |c, saida| {
+        let perigoso = c.is_control() || muda_a_direcao(c);
+        if !perigoso {
+            saida.push(c);
+        }
+        !perigoso
+    })
+}
+
+/// Os caracteres do algoritmo bidirecional do Unicode (UAX 9, seção 2) que reordenam o que está em
+/// volta: com eles `gnp.exe` aparece como `exe.png`.
+fn muda_a_direcao(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// O motor das duas notações: oferece cada caractere a `mostra`, que o escreve na saída e devolve
+/// `true`, ou devolve `false` para que saia escapado; bytes que não são UTF-8 saem sempre escapados.
+pub(crate) fn escapa(bytes: &[u8], mut mostra: impl FnMut(char, &mut String) -> bool) -> String {
+    let mut saida = String::with_capacity(bytes.len());
+    for trecho in bytes.utf8_chunks() {
+        for c in trecho.valid().chars() {
+            if !mostra(c, &mut saida) {
+                escapa_bytes(c.encode_utf8(&mut [0; 4]).as_bytes(), &mut saida);
+            }
+        }
+        escapa_bytes(trecho.invalid(), &mut saida);
+    }
+    saida
+}
+
+fn escapa_bytes(bytes: &[u8], saida: &mut String) {
+    // Sem aspas nem barras à vista, escape_ascii dá exatamente a notação do Python.
+    for byte in bytes {
+        saida.extend(byte.escape_ascii().map(char::from));
+    }
+}

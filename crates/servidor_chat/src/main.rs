@@ -1,0 +1,42 @@
+//! Servidor do chat: mostra cada mensagem e pede a resposta. Listagem 7.5 (`Servidor_Chat.py`).
+//!
+//! Terminal 1: `cargo run -p servidor_chat` (Ctrl-C encerra)
+//! Terminal 2: `cargo run -p cliente_chat`
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::process::ExitCode;
+
+use comum::{
+    Erro, NaRede, avisa_se_vazia, despede_no_ctrl_c, endereco_do_argumento, executa, mostra,
+    pergunta, programa, repr_sem_b, tupla,
+};
+
+fn main() -> ExitCode {
+    executa(licao)
+}
+
+fn licao() -> Result<(), Erro> {
+    let endereco = endereco_do_argumento(programa!())?;
+    despede_no_ctrl_c()?;
+    let obj_socket = TcpListener::bind(&endereco).ao_escutar(&endereco)?;
+    mostra!("Aguardando cliente...")?;
+    loop {
+        // Um cliente que falha no meio não derruba o servidor: o próximo é atendido.
+        atende(&obj_socket).or_else(Erro::conta_e_segue)?;
+    }
+}
+
+/// Uma conexão, uma mensagem, uma resposta digitada; quem mais chegar espera na fila.
+fn atende(obj_socket: &TcpListener) -> Result<(), Erro> {
+    let (mut con, cliente) = obj_socket.accept()?;
+    mostra!("Conectado com:  {}", tupla(cliente))?;
+    // Um read só, de no máximo 1024 bytes: o resto de uma mensagem maior se perde (veja o servidor).
+    let mut buffer = [0; 1024];
+    let lidos = con.read(&mut buffer)?;
+    mostra!("Recebemos:  {}", repr_sem_b(&buffer[..lidos]))?;
+    let resposta = pergunta("Sua resposta: ")?;
+    con.write_all(resposta.as_bytes())?;
+    avisa_se_vazia(&resposta);
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! Servidor UDP: mostra cada datagrama e pede a resposta. Listagem 7.8 (`Servidor_UDP.py`).
+//!
+//! Terminal 1: `cargo run -p servidor_udp` (Ctrl-C encerra)
+//! Terminal 2: `cargo run -p cliente_udp`
+
+use std::net::UdpSocket;
+use std::process::ExitCode;
+
+use comum::{
+    Erro, NaRede, despede_no_ctrl_c, endereco_do_argumento, executa, mostra, pergunta, programa,
+    tupla, visivel,
+};
+
+fn main() -> ExitCode {
+    executa(licao)
+}
+
+fn licao() -> Result<(), Erro> {
+    let endereco = endereco_do_argumento(programa!())?;
+    despede_no_ctrl_c()?;
+    // Não há listen nem accept: em UDP não existe conexão.
+    let obj_socket = UdpSocket::bind(&endereco).ao_escutar(&endereco)?;
+    mostra!("Servidor pronto....")?;
+    let mut buffer = vec![0; 65535];
+    loop {
+        // No Windows o recv_from devolve o erro 10054 quando um cliente anterior já foi embora: segue.
+        responde(&obj_socket, &mut buffer).or_else(Erro::conta_e_segue)?;
+    }
+}
+
+/// Um datagrama e a resposta a ele, que volta para quem o mandou.
+fn responde(obj_socket: &UdpSocket, buffer: &mut [u8]) -> Result<(), Erro> {
+    let (lidos, origem) = obj_socket.recv_from(buffer)?;
+    let dados = visivel(&buffer[..lidos]);
+    mostra!(
+        "Origem.....:  {}\nDados recebidos.:  {dados}",
+        tupla(origem)
+    )?;
+    let resposta = pergunta("Digite a resposta: ")?;
+    obj_socket.send_to(resposta.as_bytes(), origem)?;
+    Ok(())
+}
