@@ -7,7 +7,7 @@ use crate::visivel::visivel;
 
 /// O nome que se pergunta à rede. De uma URL inteira (`https://www.exemplo.br/x`) fica só a
 /// máquina; um nome com acento vira a forma ASCII dele (IDNA, RFC 5890): `www.pão.com.br` é
-/// `www.xn--po-xja.com.br` para o DNS.
+/// `www.xn--po-sia.com.br` para o DNS.
 ///
 /// # Errors
 /// [`Erro::Mensagem`] se o texto não pode ser o nome de uma máquina.

@@ -1,0 +1,48 @@
+//! O que se pergunta ao servidor de nomes quando a pessoa digita uma url.
+#![cfg(feature = "nomes")]
+
+use comum::nome_na_rede;
+
+#[test]
+fn o_nome_que_vai_a_rede() {
+    for (url, nome) in [
+        ("", ""),
+        ("www.globo.com", "www.globo.com"),
+        ("LocalHost", "LocalHost"),
+        ("127.1", "127.1"),
+        ("0x7f.0.0.1", "0x7f.0.0.1"),
+        ("exemplo.br.", "exemplo.br."),
+        ("_servico.exemplo.br", "_servico.exemplo.br"),
+        ("::1", "::1"),
+        ("https://www.exemplo.br/x?y#z", "www.exemplo.br"),
+        ("ftp://eu:senha@ftp.exemplo.br:2121/pub", "ftp.exemplo.br"),
+        ("http://exemplo.br?busca=a@b", "exemplo.br"),
+        ("www.pão.com.br", "www.xn--po-sia.com.br"),
+        ("https://www.PÃO.com.br/", "www.xn--po-sia.com.br"),
+        ("coração.example", "xn--corao-dra1a.example"),
+    ] {
+        assert_eq!(nome_na_rede(url).unwrap(), nome, "{url}");
+    }
+}
+
+#[test]
+fn o_que_nao_e_nome_de_maquina() {
+    let longo = format!("{}.br", "a".repeat(64));
+    for url in [
+        ".",
+        "..",
+        "a..b",
+        ".a",
+        " localhost",
+        "local host",
+        "   ",
+        "a\0b",
+        "a\tb",
+        "http://",
+        "http:///x",
+        &longo,
+    ] {
+        let erro = nome_na_rede(url).unwrap_err().to_string();
+        assert!(!erro.contains(char::is_control), "{url:?}: {erro:?}");
+    }
+}

@@ -1,0 +1,28 @@
+use std::{fmt, io};
+
+/// O que não saiu como o roteiro mandava, já explicado.
+#[derive(Debug)]
+pub struct Falha(pub String);
+
+/// O resultado de tudo o que se faz no palco.
+pub type Resultado<T> = Result<T, Falha>;
+
+impl fmt::Display for Falha {
+    fn fmt(&self, saida: &mut fmt::Formatter) -> fmt::Result {
+        saida.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Falha {}
+
+impl From<io::Error> for Falha {
+    fn from(erro: io::Error) -> Self {
+        Falha(erro.to_string())
+    }
+}
+
+/// Uma falha formatada, como em `format!`.
+macro_rules! falha {
+    ($($texto:tt)*) => { $crate::Falha(format!($($texto)*)) };
+}
+pub(crate) use falha;

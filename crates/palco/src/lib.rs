@@ -1,0 +1,22 @@
+//! O palco onde as sessões das lições são tocadas.
+//!
+//! Uma **sessão** é uma pasta de `tests/sessoes` com um roteiro (`sessao.toml`: quem digita o quê,
+//! diante de que prompt) e a tela exata de cada terminal (`TERMINAL.txt`, com o que a pessoa
+//! digitou; `TERMINAL.erro.txt`, o stderr, se houver). O palco põe os programas em cena, espera cada
+//! prompt, digita, e devolve o que as telas mostraram: nada aqui dorme para esperar.
+//!
+//! Os atores podem ser os programas em Rust ou os originais em Python ([`Ator`]), terminal a
+//! terminal: é assim que se vê se os dois conversam entre si.
+
+mod ator;
+mod cena;
+mod falha;
+mod rede;
+mod sessao;
+mod terminal;
+
+pub use ator::{Ator, compila, compilado, original, porta_livre, python};
+pub use cena::{Tela, toca};
+pub use falha::{Falha, Resultado};
+pub use sessao::{Bytes, Papel, Passo, Pedaco, Rede, Sessao};
+pub use terminal::Terminal;

@@ -1,0 +1,174 @@
+//! O roteiro de uma sessão: `sessao.toml`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::falha::{Resultado, falha};
+
+/// Uma pasta de `tests/sessoes`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sessao {
+    /// O nome da pasta.
+    #[serde(skip)]
+    pub nome: String,
+    /// A pasta, onde estão também as telas.
+    #[serde(skip)]
+    pub pasta: PathBuf,
+    /// O que acontece na sessão, numa frase.
+    pub titulo: String,
+    /// As listagens do capítulo que ela mostra: `["7.3", "7.4"]`.
+    pub listagens: Vec<String>,
+    /// Por que a sessão difere de propósito da do original, se difere.
+    pub diferenca: Option<String>,
+    /// A sessão usa um sinal, que o Windows não tem.
+    #[serde(default)]
+    pub so_unix: bool,
+    /// Quem está em cada terminal; quem não aparece aqui é a lição de mesmo nome.
+    #[serde(default)]
+    pub terminais: BTreeMap<String, Papel>,
+    /// O que acontece, em ordem.
+    pub passos: Vec<Passo>,
+}
+
+/// Quem está num terminal: um programa, ou o próprio palco falando bytes na rede.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Papel {
+    /// O pacote do programa, quando não é o nome do terminal.
+    pub licao: Option<String>,
+    /// O stdout do programa é um cano cujo leitor já foi embora.
+    #[serde(default)]
+    pub saida_fechada: bool,
+    /// Não há programa: o palco fala com os outros por este protocolo.
+    pub rede: Option<Rede>,
+    /// Na rede, espera os programas em vez de ir até eles.
+    #[serde(default)]
+    pub escuta: bool,
+}
+
+/// Por onde o palco fala com os programas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rede {
+    /// Uma conexão.
+    Tcp,
+    /// Datagramas.
+    Udp,
+}
+
+/// O que se faz num terminal, na ordem em que a pessoa o vive: vê o prompt, digita, sai.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Passo {
+    /// O terminal.
+    pub em: String,
+    /// Esperar um texto no stdout.
+    pub espera: Option<String>,
+    /// Digitar uma linha.
+    pub digita: Option<String>,
+    /// Esperar um texto no stderr (os originais não avisam: com eles, não se espera).
+    pub aviso: Option<String>,
+    /// Na rede: mandar bytes.
+    pub envia: Option<Bytes>,
+    /// Na rede: esperar exatamente estes bytes.
+    pub recebe: Option<Bytes>,
+    /// Na rede: fechar a conexão.
+    #[serde(default)]
+    pub fecha: bool,
+    /// Ctrl-D.
+    #[serde(default)]
+    pub fim_da_entrada: bool,
+    /// Ctrl-C.
+    #[serde(default)]
+    pub ctrl_c: bool,
+    /// Esperar que o programa termine com este código.
+    pub sai: Option<i32>,
+}
+
+/// Bytes num roteiro: um texto, ou uma lista de textos e números (`["ol", 0xe1]`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Bytes {
+    /// O texto, em UTF-8.
+    Texto(String),
+    /// Os pedaços, um depois do outro.
+    Pedacos(Vec<Pedaco>),
+}
+
+/// Um pedaço de [`Bytes`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Pedaco {
+    /// Um texto, em UTF-8.
+    Texto(String),
+    /// Um byte qualquer.
+    Byte(u8),
+}
+
+impl Bytes {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        match self {
+            Bytes::Texto(texto) => texto.clone().into_bytes(),
+            Bytes::Pedacos(pedacos) => pedacos
+                .iter()
+                .flat_map(|pedaco| match pedaco {
+                    Pedaco::Texto(texto) => texto.clone().into_bytes(),
+                    Pedaco::Byte(byte) => vec![*byte],
+                })
+                .collect(),
+        }
+    }
+}
+
+impl Sessao {
+    /// Lê todas as sessões de uma pasta, em ordem de nome.
+    ///
+    /// # Errors
+    /// [`Falha`](crate::Falha) que diz o arquivo e o que há de errado nele.
+    pub fn todas(pasta: &Path) -> Resultado<Vec<Sessao>> {
+        let mut pastas: Vec<PathBuf> = fs::read_dir(pasta)?
+            .filter_map(Result::ok)
+            .map(|e| e.path())
+            .filter(|p| p.is_dir())
+            .collect();
+        pastas.sort();
+        pastas.iter().map(|p| Sessao::le(p)).collect()
+    }
+
+    /// Lê a sessão de uma pasta.
+    ///
+    /// # Errors
+    /// [`Falha`](crate::Falha) que diz o que há de errado no roteiro.
+    pub fn le(pasta: &Path) -> Resultado<Sessao> {
+        let arquivo = pasta.join("sessao.toml");
+        let mut sessao: Sessao = toml::from_str(&fs::read_to_string(&arquivo)?)
+            .map_err(|erro| falha!("{}: {erro}", arquivo.display()))?;
+        sessao.nome = pasta
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        sessao.pasta = pasta.to_path_buf();
+        for Passo { em, .. } in &sessao.passos {
+            sessao.terminais.entry(em.clone()).or_default();
+        }
+        Ok(sessao)
+    }
+
+    /// Os terminais onde há um programa, com a lição de cada um.
+    pub fn licoes(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.terminais
+            .iter()
+            .filter(|(_, papel)| papel.rede.is_none())
+            .map(|(terminal, papel)| {
+                (
+                    terminal.as_str(),
+                    papel.licao.as_deref().unwrap_or(terminal),
+                )
+            })
+    }
+}

@@ -1,0 +1,42 @@
+# As receitas do projeto. `just` sozinho mostra esta lista.
+
+set windows-shell := ["powershell.exe", "-NoLogo", "-Command"]
+
+# mostra as receitas
+_lista:
+    @just --list --unsorted --list-heading $'Receitas (just RECEITA):\n'
+
+# roda uma lição: just licao cliente 192.168.0.10
+licao nome *argumentos:
+    cargo run -q -p {{nome}} -- {{argumentos}}
+
+# abre um par em dois painéis do tmux: just par servidor cliente
+[unix]
+par servidor cliente:
+    cargo build -q -p {{servidor}} -p {{cliente}}
+    tmux new-session "cargo run -q -p {{servidor}}" \; split-window -h "cargo run -q -p {{cliente}}; echo; echo 'Enter fecha'; read _"
+
+# abre um par, cada programa numa janela: just par servidor cliente
+[windows]
+par servidor cliente:
+    cargo build -q -p {{servidor}} -p {{cliente}}
+    Start-Process cargo -ArgumentList "run -q -p {{servidor}}"
+    cargo run -q -p {{cliente}}
+
+# roda todos os testes
+testa:
+    cargo test
+
+# confere a formatação e os lints
+revisa:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# toca as sessões com os seus originais em Python e compara as telas: just compara minha_pasta
+compara $ORIGINAIS:
+    cargo test -p testes --test sessoes -- --nocapture
+
+# monta o livro e o abre no navegador (na primeira vez, instala o mdbook)
+livro:
+    mdbook --version || cargo install mdbook --version 0.5.4 --locked
+    mdbook build docs --open

@@ -1,0 +1,165 @@
+//! O que faz de um pacote uma lição: o cabeçalho, a listagem, o tamanho, as sessões, o README.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use palco::Sessao;
+
+/// As lições, na ordem do capítulo, com as listagens de cada uma.
+const LICOES: [(&str, &[&str]); 8] = [
+    ("socket_ip", &["7.1"]),
+    ("portas", &["7.2"]),
+    ("servidor", &["7.3"]),
+    ("cliente", &["7.4"]),
+    ("servidor_chat", &["7.5"]),
+    ("cliente_chat", &["7.6", "7.7"]),
+    ("servidor_udp", &["7.8"]),
+    ("cliente_udp", &["7.9"]),
+];
+
+/// Os pacotes de `crates` que não são lições.
+const APOIO: [&str; 2] = ["comum", "palco"];
+
+fn raiz() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn le(caminho: &str) -> String {
+    fs::read_to_string(raiz().join(caminho)).unwrap_or_else(|erro| panic!("{caminho}: {erro}"))
+}
+
+fn sessoes() -> Vec<Sessao> {
+    Sessao::todas(&raiz().join("tests/sessoes")).unwrap()
+}
+
+/// As linhas `//!` do começo do arquivo, sem a marca.
+fn cabecalho(fonte: &str) -> String {
+    fonte
+        .lines()
+        .map_while(|linha| linha.strip_prefix("//!"))
+        .map(|linha| format!("{}\n", linha.trim()))
+        .collect()
+}
+
+#[test]
+fn todo_pacote_e_uma_licao_ou_apoio() {
+    let mut pacotes: Vec<String> = fs::read_dir(raiz().join("crates"))
+        .unwrap()
+        .map(|entrada| entrada.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let mut esperados: Vec<&str> = LICOES.iter().map(|(nome, _)| *nome).chain(APOIO).collect();
+    pacotes.sort();
+    esperados.sort_unstable();
+    assert_eq!(pacotes, esperados);
+}
+
+#[test]
+fn cada_licao_cabe_numa_tela_e_diz_como_se_roda() {
+    for (licao, listagens) in LICOES {
+        let fonte = le(&format!("crates/{licao}/src/main.rs"));
+        let linhas = fonte.lines().count();
+        assert!((15..=60).contains(&linhas), "{licao}: {linhas} linhas");
+        let cabecalho = cabecalho(&fonte);
+        assert!(
+            cabecalho.contains(&format!("cargo run -p {licao}")),
+            "{licao}: sem o comando no cabeçalho"
+        );
+        for listagem in listagens {
+            assert!(
+                cabecalho.contains(listagem),
+                "{licao}: sem a listagem {listagem} no cabeçalho"
+            );
+        }
+        let arquivos = fs::read_dir(raiz().join(format!("crates/{licao}/src")))
+            .unwrap()
+            .count();
+        assert_eq!(arquivos, 1, "{licao}: uma lição é um arquivo só");
+    }
+}
+
+#[test]
+fn todo_comando_mostrado_existe() {
+    let fontes = LICOES
+        .iter()
+        .map(|(licao, _)| format!("crates/{licao}/src/main.rs"));
+    for caminho in fontes.chain(["README.md".to_string()]) {
+        for pedaco in le(&caminho).split("cargo run -p ").skip(1) {
+            let nome = pedaco
+                .split(|c: char| !c.is_alphanumeric() && c != '_')
+                .next()
+                .unwrap_or_default();
+            let existe =
+                nome == "NOME" || raiz().join(format!("crates/{nome}/src/main.rs")).exists();
+            assert!(existe, "{caminho}: cargo run -p {nome}");
+        }
+    }
+}
+
+#[test]
+fn cada_licao_tem_sessoes_e_cada_sessao_diz_as_listagens_certas() {
+    let sessoes = sessoes();
+    for (licao, _) in LICOES {
+        let quantas = sessoes
+            .iter()
+            .filter(|s| s.licoes().any(|(_, l)| l == licao))
+            .count();
+        assert!(quantas > 0, "{licao} não tem sessão");
+    }
+    for sessao in &sessoes {
+        assert!(
+            !sessao.listagens.is_empty(),
+            "{}: sem listagem",
+            sessao.nome
+        );
+        for listagem in &sessao.listagens {
+            let em_cena = LICOES.iter().any(|(licao, dela)| {
+                dela.contains(&listagem.as_str()) && sessao.licoes().any(|(_, l)| l == *licao)
+            });
+            assert!(em_cena, "{}: {listagem} não está em cena", sessao.nome);
+        }
+    }
+}
+
+#[test]
+fn cada_tela_gravada_e_de_um_terminal_da_sessao() {
+    for sessao in sessoes() {
+        for arquivo in fs::read_dir(&sessao.pasta).unwrap() {
+            let nome = arquivo.unwrap().file_name().into_string().unwrap();
+            let de_quem = nome
+                .strip_suffix(".erro.txt")
+                .or_else(|| nome.strip_suffix(".txt"));
+            let conhecido = de_quem.is_some_and(|terminal| sessao.terminais.contains_key(terminal));
+            assert!(
+                nome == "sessao.toml" || conhecido,
+                "{}: {nome} não é de ninguém",
+                sessao.nome
+            );
+        }
+    }
+}
+
+/// A conversa que o README mostra é uma sessão tocada de verdade.
+#[test]
+fn as_telas_do_readme_sao_as_das_sessoes() {
+    let leia_me = le("README.md");
+    for tela in ["17_chat/servidor_chat.txt", "17_chat/cliente_chat.txt"] {
+        assert!(
+            leia_me.contains(&le(&format!("tests/sessoes/{tela}"))),
+            "o README não mostra {tela}"
+        );
+    }
+}
+
+#[test]
+fn o_readme_tem_todas_as_licoes_em_ordem() {
+    let leia_me = le("README.md");
+    let tabela = &leia_me[leia_me.find("| lição").expect("a tabela das lições")..];
+    let mut antes = 0;
+    for (licao, _) in LICOES {
+        let onde = tabela
+            .find(&format!("| `{licao}` |"))
+            .unwrap_or_else(|| panic!("{licao} não está na tabela"));
+        assert!(onde > antes, "{licao} está fora de ordem");
+        antes = onde;
+    }
+}

@@ -1,0 +1,491 @@
+//! O que passa pela rede, byte a byte, e o que um programa faz quando o outro lado se comporta mal.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Ipv6Addr, Shutdown, TcpListener, TcpStream, UdpSocket};
+use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use palco::{Ator, Terminal, compila, compilado, porta_livre};
+use socket2::SockRef;
+
+fn abre(licao: &str, porta: u16) -> Terminal {
+    compila().unwrap();
+    Terminal::abre(licao, &mut Ator::Rust.comando(licao, porta).unwrap(), false).unwrap()
+}
+
+/// Um servidor TCP já à espera, e a porta dele.
+fn servidor(licao: &str) -> (Terminal, u16) {
+    let porta = porta_livre().unwrap();
+    let mut servidor = abre(licao, porta);
+    servidor.espera("Aguardando cliente...\n").unwrap();
+    (servidor, porta)
+}
+
+/// Só conta quando algo travou: um teste que espera para sempre não diz o que houve.
+const PRAZO: Option<Duration> = Some(Duration::from_secs(30));
+
+fn conecta(porta: u16) -> TcpStream {
+    let con = TcpStream::connect(("127.0.0.1", porta)).unwrap();
+    con.set_read_timeout(PRAZO).unwrap();
+    con
+}
+
+/// Um par à espera de um cliente, e o cliente.
+fn cliente(licao: &str) -> (TcpListener, Terminal) {
+    let escuta = TcpListener::bind("127.0.0.1:0").unwrap();
+    let cliente = abre(licao, escuta.local_addr().unwrap().port());
+    (escuta, cliente)
+}
+
+fn aceita(escuta: &TcpListener) -> TcpStream {
+    let (con, _) = escuta.accept().unwrap();
+    con.set_read_timeout(PRAZO).unwrap();
+    con
+}
+
+fn socket_udp() -> UdpSocket {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_read_timeout(PRAZO).unwrap();
+    socket
+}
+
+fn le(con: &mut TcpStream, quantos: usize) -> Vec<u8> {
+    let mut lidos = vec![0; quantos];
+    con.read_exact(&mut lidos).unwrap();
+    lidos
+}
+
+/// Fecha com RST, como uma máquina que cai: sem despedida.
+fn derruba(con: TcpStream) {
+    SockRef::from(&con)
+        .set_linger(Some(Duration::ZERO))
+        .unwrap();
+}
+
+fn le_tudo(con: &mut TcpStream) -> Vec<u8> {
+    let mut tudo = Vec::new();
+    // Um RST depois da resposta é o fim, como para um recv do Python.
+    let _ = con.read_to_end(&mut tudo);
+    tudo
+}
+
+/// O servidor ainda atende um cliente comum, do começo ao fim.
+fn atende(servidor: &mut Terminal, porta: u16) {
+    let mut con = conecta(porta);
+    let cliente = con.local_addr().unwrap().port();
+    con.write_all(b"ainda aqui?").unwrap();
+    servidor
+        .espera(&format!(
+            "Conectado com:  ('127.0.0.1', {cliente})\nRecebemos:  b'ainda aqui?'\n"
+        ))
+        .unwrap();
+    assert_eq!(le_tudo(&mut con), b"Olah cliente");
+}
+
+fn so_avisos(terminal: &Terminal) {
+    let erro = String::from_utf8(terminal.erro().to_vec()).unwrap();
+    for linha in erro.lines() {
+        assert!(linha.starts_with("Aviso: "), "{erro}");
+    }
+}
+
+fn roda(licao: &str, argumentos: &[&str]) -> Output {
+    compila().unwrap();
+    Command::new(compilado(licao).unwrap())
+        .args(argumentos)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn erro_limpo(saida: &Output) -> String {
+    let erro = String::from_utf8(saida.stderr.clone()).unwrap();
+    assert_eq!(saida.status.code(), Some(1), "{erro}");
+    assert_eq!(erro.lines().count(), 1, "{erro}");
+    assert!(erro.starts_with("Erro: "), "{erro}");
+    erro
+}
+
+#[test]
+fn o_servidor_mostra_a_porta_de_verdade_e_os_primeiros_1024_bytes() {
+    let (mut servidor, porta) = servidor("servidor");
+    let mut con = conecta(porta);
+    let cliente = con.local_addr().unwrap().port();
+    con.write_all(&[b'a'; 3000]).unwrap();
+    let mil = "a".repeat(1024);
+    servidor
+        .espera(&format!(
+            "Conectado com:  ('127.0.0.1', {cliente})\nRecebemos:  b'{mil}'\n"
+        ))
+        .unwrap();
+    assert_eq!(le_tudo(&mut con), b"Olah cliente");
+    atende(&mut servidor, porta);
+}
+
+#[test]
+fn o_servidor_sobrevive_a_clientes_que_caem() {
+    let (mut servidor, porta) = servidor("servidor");
+    for _ in 0..20 {
+        drop(conecta(porta));
+        derruba(conecta(porta));
+        let mut con = conecta(porta);
+        con.write_all(b"abc").unwrap();
+        derruba(con);
+    }
+    atende(&mut servidor, porta);
+    so_avisos(&servidor);
+}
+
+#[test]
+fn o_servidor_responde_a_quem_ja_parou_de_escrever() {
+    let (mut servidor, porta) = servidor("servidor");
+    let mut con = conecta(porta);
+    con.write_all(b"abc").unwrap();
+    con.shutdown(Shutdown::Write).unwrap();
+    assert_eq!(le_tudo(&mut con), b"Olah cliente");
+    atende(&mut servidor, porta);
+}
+
+#[test]
+fn o_servidor_nao_engasga_com_dez_megas() {
+    let (mut servidor, porta) = servidor("servidor");
+    let mut con = conecta(porta);
+    // O servidor lê 1024 bytes e fecha: a escrita pode falhar no meio.
+    let _ = con.write_all(&vec![b'x'; 10 << 20]);
+    drop(con);
+    servidor.espera("Recebemos:  b'xxx").unwrap();
+    atende(&mut servidor, porta);
+}
+
+#[test]
+fn duzentos_clientes_de_uma_vez() {
+    let (mut servidor, porta) = servidor("servidor");
+    thread::scope(|escopo| {
+        for _ in 0..200 {
+            escopo.spawn(|| {
+                let mut con = conecta(porta);
+                con.write_all(b"oi").unwrap();
+                assert_eq!(le_tudo(&mut con), b"Olah cliente");
+            });
+        }
+    });
+    atende(&mut servidor, porta);
+}
+
+#[test]
+fn sem_leitor_na_saida_o_servidor_termina_quieto() {
+    compila().unwrap();
+    let porta = porta_livre().unwrap();
+    let mut comando = Ator::Rust.comando("servidor", porta).unwrap();
+    let mut servidor = Terminal::abre("servidor", &mut comando, true).unwrap();
+    assert_eq!(servidor.sai().unwrap(), 0);
+    assert_eq!(servidor.erro(), b"");
+}
+
+#[cfg(unix)]
+#[test]
+fn sem_descritores_o_servidor_avisa_e_continua() {
+    compila().unwrap();
+    let porta = porta_livre().unwrap();
+    let mut comando = Command::new("sh");
+    // Além da entrada e das saídas só cabe o socket que escuta: não sobra descritor para o accept.
+    comando
+        .args(["-c", "ulimit -n 4; exec \"$0\" \"$1\""])
+        .arg(compilado("servidor").unwrap());
+    comando.arg(format!("127.0.0.1:{porta}"));
+    let mut servidor = Terminal::abre("servidor", &mut comando, false).unwrap();
+    servidor.espera("Aguardando cliente...\n").unwrap();
+    let _con = conecta(porta);
+    servidor.espera_aviso("conexões demais").unwrap();
+    servidor.espera_aviso("conexões demais").unwrap();
+    servidor.ctrl_c().unwrap();
+    assert_eq!(servidor.sai().unwrap(), 0);
+}
+
+#[test]
+fn o_servidor_do_chat_segue_quando_o_cliente_cai_na_hora_da_resposta() {
+    let (mut servidor, porta) = servidor("servidor_chat");
+    let mut con = conecta(porta);
+    con.write_all(b"oi").unwrap();
+    servidor.espera("Sua resposta: ").unwrap();
+    derruba(con);
+    servidor.digita("tarde demais").unwrap();
+    let mut con = conecta(porta);
+    con.write_all("cheguei: ação".as_bytes()).unwrap();
+    servidor
+        .espera("Recebemos:  cheguei: ação\nSua resposta: ")
+        .unwrap();
+    servidor.digita("olá").unwrap();
+    assert_eq!(le_tudo(&mut con), "olá".as_bytes());
+    so_avisos(&servidor);
+}
+
+#[test]
+fn uma_mensagem_do_chat_nao_forja_uma_linha() {
+    let (mut servidor, porta) = servidor("servidor_chat");
+    let mut con = conecta(porta);
+    con.write_all(b"oi\nSua resposta: \x1b[2Jsim\x9b").unwrap();
+    servidor
+        .espera(r"Recebemos:  oi\nSua resposta: \x1b[2Jsim\x9b")
+        .unwrap();
+    servidor.espera("\nSua resposta: ").unwrap();
+}
+
+#[test]
+fn o_cliente_pergunta_antes_de_conectar() {
+    let (escuta, mut cliente) = cliente("cliente");
+    cliente.espera("Digite algo: ").unwrap();
+    escuta.set_nonblocking(true).unwrap();
+    assert_eq!(escuta.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
+    escuta.set_nonblocking(false).unwrap();
+    cliente.digita("olá, \"você\" \u{1}").unwrap();
+    let mut con = aceita(&escuta);
+    let mensagem = "olá, \"você\" \u{1}".as_bytes();
+    assert_eq!(le(&mut con, mensagem.len()), mensagem);
+    con.write_all(b"Olah cliente").unwrap();
+    // A resposta aparece na hora, com a conexão ainda aberta.
+    cliente.espera("Recebemos:  b'Olah cliente'\n").unwrap();
+    assert_eq!(cliente.sai().unwrap(), 0);
+}
+
+#[test]
+fn o_cliente_mostra_so_o_que_um_read_traz() {
+    let (escuta, mut cliente) = cliente("cliente");
+    cliente.digita("x").unwrap();
+    let mut con = aceita(&escuta);
+    con.write_all(&[b'a'; 3000]).unwrap();
+    assert_eq!(cliente.sai().unwrap(), 0);
+    assert_eq!(
+        cliente.saida(),
+        format!("Digite algo: Recebemos:  b'{}'\n", "a".repeat(1024)).as_bytes()
+    );
+}
+
+#[test]
+fn o_cliente_explica_quando_o_servidor_cai() {
+    let (escuta, mut cliente) = cliente("cliente");
+    cliente.digita("x").unwrap();
+    let mut con = aceita(&escuta);
+    le(&mut con, 1);
+    derruba(con);
+    assert_eq!(cliente.sai().unwrap(), 1);
+    let erro = String::from_utf8(cliente.erro().to_vec()).unwrap();
+    assert!(
+        erro.starts_with("Erro: a conversa foi interrompida: o outro lado derrubou a conexão"),
+        "{erro}"
+    );
+    assert_eq!(erro.lines().count(), 1);
+}
+
+#[test]
+fn quem_espera_muito_avisa_e_nao_perde_a_resposta_tardia() {
+    let (escuta, mut cliente) = cliente("cliente_chat");
+    let mut con = aceita(&escuta);
+    cliente.espera("Sua mensagem: ").unwrap();
+    cliente.digita("fim").unwrap();
+    cliente
+        .espera_aviso("continuo esperando o servidor (Ctrl-C sai)\n")
+        .unwrap();
+    con.write_all("até que enfim".as_bytes()).unwrap();
+    assert_eq!(cliente.sai().unwrap(), 0);
+    assert_eq!(
+        cliente.saida(),
+        "Sua mensagem: Resposta do Servidor:  até que enfim\n".as_bytes()
+    );
+}
+
+#[test]
+fn o_cliente_do_chat_conecta_antes_de_perguntar_uma_vez_por_mensagem() {
+    let (escuta, mut cliente) = cliente("cliente_chat");
+    // O accept vem antes de qualquer tecla.
+    let mut con = aceita(&escuta);
+    cliente.espera("Sua mensagem: ").unwrap();
+    let mensagem = "a".repeat(1 << 20);
+    cliente.digita(&mensagem).unwrap();
+    assert!(
+        le(&mut con, mensagem.len()) == mensagem.as_bytes(),
+        "um megabyte inteiro"
+    );
+    con.write_all(b"ok").unwrap();
+    // A primeira conexão se fecha, e nada mais foi mandado por ela.
+    assert_eq!(le_tudo(&mut con), b"");
+    let mut con = aceita(&escuta);
+    cliente.espera("Sua mensagem: ").unwrap();
+    cliente.digita("fIm").unwrap();
+    con.write_all(b"tchau").unwrap();
+    assert_eq!(cliente.sai().unwrap(), 0);
+    assert_eq!(le_tudo(&mut con), b"fIm");
+}
+
+#[test]
+fn o_fim_do_chat_compara_bytes_e_nao_letras_parecidas() {
+    let (escuta, mut cliente) = cliente("cliente_chat");
+    for mensagem in ["ﬁm", "fım", "fim.", "sim"] {
+        let mut con = aceita(&escuta);
+        cliente.espera("Sua mensagem: ").unwrap();
+        cliente.digita(mensagem).unwrap();
+        con.write_all(b"ok").unwrap();
+        cliente.espera("Resposta do Servidor:  ok\n").unwrap();
+    }
+    escuta.accept().unwrap();
+    cliente.espera("Sua mensagem: ").unwrap();
+}
+
+#[test]
+fn o_servidor_udp_aceita_de_tudo_e_responde_a_quem_perguntou() {
+    let porta = porta_livre().unwrap();
+    let mut servidor = abre("servidor_udp", porta);
+    servidor.espera("Servidor pronto....\n").unwrap();
+    let cliente = socket_udp();
+    let origem = cliente.local_addr().unwrap().port();
+    cliente.connect(("127.0.0.1", porta)).unwrap();
+    let mut recebido = vec![0; 65535];
+    for (datagrama, mostrado) in [
+        (vec![b'x'; 65507], "x".repeat(65507)),
+        (Vec::new(), String::new()),
+        (vec![0xff, 0xfe, b'\n'], r"\xff\xfe\n".to_string()),
+    ] {
+        cliente.send(&datagrama).unwrap();
+        servidor
+            .espera(&format!("Origem.....:  ('127.0.0.1', {origem})\nDados recebidos.:  {mostrado}\nDigite a resposta: "))
+            .unwrap();
+        servidor.digita("é").unwrap();
+        assert_eq!(cliente.recv(&mut recebido).unwrap(), 2);
+        assert_eq!(&recebido[..2], "é".as_bytes());
+    }
+    assert_eq!(servidor.erro(), b"");
+}
+
+#[test]
+fn o_servidor_udp_sobrevive_a_um_cliente_que_se_foi_e_a_uma_resposta_grande_demais() {
+    let porta = porta_livre().unwrap();
+    let mut servidor = abre("servidor_udp", porta);
+    servidor.espera("Servidor pronto....\n").unwrap();
+    let apressado = socket_udp();
+    apressado.send_to(b"tchau", ("127.0.0.1", porta)).unwrap();
+    drop(apressado);
+    servidor.espera("Digite a resposta: ").unwrap();
+    servidor.digita("ninguém ouve").unwrap();
+    let cliente = socket_udp();
+    for resposta in ["a".repeat(65508), "cabe".to_string()] {
+        cliente.send_to(b"oi", ("127.0.0.1", porta)).unwrap();
+        servidor.espera("Digite a resposta: ").unwrap();
+        servidor.digita(&resposta).unwrap();
+    }
+    let mut recebido = [0; 10];
+    assert_eq!(cliente.recv(&mut recebido).unwrap(), 4);
+    so_avisos(&servidor);
+    assert!(String::from_utf8_lossy(servidor.erro()).contains("não cabe num datagrama"));
+}
+
+#[test]
+fn o_cliente_udp_ignora_estranhos() {
+    let socket = socket_udp();
+    let mut cliente = abre("cliente_udp", socket.local_addr().unwrap().port());
+    cliente.digita("oi").unwrap();
+    let (lidos, cliente_em) = socket.recv_from(&mut [0; 10]).unwrap();
+    assert_eq!(lidos, 2);
+    let estranho = socket_udp();
+    estranho.send_to(b"mentira", cliente_em).unwrap();
+    socket.send_to(b"verdade", cliente_em).unwrap();
+    cliente.espera("Digite <X> para sair: ").unwrap();
+    assert_eq!(
+        cliente.saida(),
+        b"Sua mensagem: Resposta do Servidor:  verdade\nDigite <X> para sair: "
+    );
+}
+
+#[test]
+fn o_cliente_udp_recusa_o_que_nao_cabe_num_datagrama() {
+    let socket = socket_udp();
+    let mut cliente = abre("cliente_udp", socket.local_addr().unwrap().port());
+    cliente.digita(&"a".repeat(1 << 20)).unwrap();
+    assert_eq!(cliente.sai().unwrap(), 1);
+    let erro = String::from_utf8(cliente.erro().to_vec()).unwrap();
+    assert!(
+        erro.starts_with("Erro: ") && erro.contains("não cabe num datagrama"),
+        "{erro}"
+    );
+}
+
+#[test]
+fn os_pares_conversam_em_ipv6() {
+    if TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_err() {
+        let _ = writeln!(io::stderr(), "pulado: esta máquina não tem IPv6");
+        return;
+    }
+    compila().unwrap();
+    let endereco = format!("[::1]:{}", porta_livre().unwrap());
+    let abre = |licao: &str| {
+        Terminal::abre(
+            licao,
+            Command::new(compilado(licao).unwrap()).arg(&endereco),
+            false,
+        )
+        .unwrap()
+    };
+    let mut servidor = abre("servidor");
+    servidor.espera("Aguardando cliente...\n").unwrap();
+    let mut cliente = abre("cliente");
+    cliente.digita("oi").unwrap();
+    assert_eq!(cliente.sai().unwrap(), 0);
+    servidor.espera("Conectado com:  ('::1', ").unwrap();
+    servidor.espera(", 0, 0)\n").unwrap();
+
+    let mut servidor = abre("servidor_udp");
+    servidor.espera("Servidor pronto....\n").unwrap();
+    let mut cliente = abre("cliente_udp");
+    cliente.digita("oi").unwrap();
+    servidor.espera("Digite a resposta: ").unwrap();
+    servidor.digita("olá").unwrap();
+    cliente.espera("Resposta do Servidor:  olá\n").unwrap();
+}
+
+#[test]
+fn argumentos_errados_tem_uma_linha_clara() {
+    for licao in [
+        "servidor",
+        "cliente",
+        "servidor_chat",
+        "cliente_chat",
+        "servidor_udp",
+        "cliente_udp",
+    ] {
+        for (argumentos, motivo) in [
+            (&["127.0.0.1:abc"][..], "porta que não é número"),
+            (&["--porta"], "a opção \"--porta\" não existe"),
+            (&["127.0.0.1", "5000"], "o argumento \"5000\" está sobrando"),
+            (&["127.0.0.1:0"], "porta 0"),
+            (&["nao-existe.invalid"], "não foi encontrado"),
+        ] {
+            let erro = erro_limpo(&roda(licao, argumentos));
+            assert!(erro.contains(motivo), "{licao} {argumentos:?}: {erro}");
+        }
+    }
+    for licao in ["socket_ip", "portas"] {
+        assert!(erro_limpo(&roda(licao, &["x"])).contains("está sobrando"));
+    }
+}
+
+#[test]
+fn a_ajuda_e_em_portugues_e_sai_com_0() {
+    for licao in [
+        "socket_ip",
+        "portas",
+        "servidor",
+        "cliente",
+        "servidor_chat",
+        "cliente_chat",
+        "servidor_udp",
+        "cliente_udp",
+    ] {
+        let saida = roda(licao, &["--help"]);
+        let texto = String::from_utf8(saida.stdout).unwrap();
+        assert_eq!(saida.status.code(), Some(0), "{licao}");
+        assert!(
+            texto.contains(&format!("Uso: cargo run -p {licao}")),
+            "{texto}"
+        );
+    }
+}
