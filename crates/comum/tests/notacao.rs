@@ -1,4 +1,5 @@
 //! A notação contra tabelas feitas pelo CPython (`cpython.py`, ao lado) e sobre bytes quaisquer.
+#![allow(clippy::unwrap_used)] // as funções de apoio também são teste
 
 use std::net::SocketAddr;
 
