@@ -4,7 +4,7 @@ set windows-shell := ["powershell.exe", "-NoLogo", "-Command"]
 
 # mostra as receitas
 _lista:
-    @just --list --unsorted --list-heading $'Receitas (just RECEITA):\n'
+    @just --list --unsorted --list-heading "Receitas (just RECEITA):{{"\n"}}"
 
 # roda uma lição: just licao cliente 192.168.0.10
 licao nome *argumentos:
