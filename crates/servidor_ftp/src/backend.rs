@@ -1,6 +1,6 @@
 //! O disco que a libunftp enxerga: a árvore embutida, só de leitura.
 
-use std::fmt::{Debug, Write};
+use std::fmt::Debug;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -154,8 +154,7 @@ impl StorageBackend<DefaultUser> for Disco {
             let subpastas = arvore::filhos(&format!("{}/{nome}", caminho.trim_end_matches('/')))
                 .filter(|(_, neto)| neto.is_dir())
                 .count();
-            // Escrever numa String não falha.
-            let _ = listagem.write_str(&linha(nome, filho, subpastas));
+            listagem.push_str(&linha(nome, filho, subpastas));
         }
         Ok(Cursor::new(listagem.into_bytes()))
     }
@@ -248,5 +247,102 @@ impl StorageBackend<DefaultUser> for Disco {
             Ok((_, no)) if no.is_dir() => Ok(()),
             _ => Err(ErrorKind::PermanentDirectoryNotAvailable.into()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cliente, Disco};
+    use std::path::Path;
+    use std::sync::mpsc::{Receiver, sync_channel};
+    use tokio::runtime;
+    use unftp_core::auth::DefaultUser;
+    use unftp_core::storage::{ErrorKind, Result, StorageBackend};
+
+    fn disco() -> (Disco, Receiver<String>) {
+        let (tela, linhas) = sync_channel(10);
+        (Disco::novo(Cliente::novo(1, tela)), linhas)
+    }
+
+    fn roda<T>(tarefa: impl Future<Output = T>) -> T {
+        let motor = runtime::Builder::new_current_thread().build().unwrap();
+        motor.block_on(tarefa)
+    }
+
+    fn recusa<T>(resultado: Result<T>) -> ErrorKind {
+        resultado.err().unwrap().kind()
+    }
+
+    #[test]
+    fn nada_se_escreve() {
+        let (disco, _linhas) = disco();
+        let eu = &DefaultUser;
+        let resultados = [
+            recusa(roda(disco.put(eu, &b"novo"[..], "/novo", 0))),
+            recusa(roda(disco.put(eu, &b"novo"[..], "/README", 5))),
+            recusa(roda(disco.del(eu, "/README"))),
+            recusa(roda(disco.mkd(eu, "/nova"))),
+            recusa(roda(disco.rmd(eu, "/pub"))),
+            recusa(roda(disco.rename(eu, "/README", "/outro"))),
+        ];
+        assert_eq!(resultados, [ErrorKind::PermissionDenied; 6]);
+    }
+
+    #[test]
+    fn baixar_manda_os_bytes_guardados_e_conta_na_tela() {
+        let (disco, linhas) = disco();
+        let guardado = include_bytes!("../arvore/README");
+        for (inicio, esperado) in [
+            (0, &guardado[..]),
+            (10, &guardado[10..]),
+            (u64::MAX, &guardado[..0]),
+        ] {
+            let mut recebido = Vec::new();
+            let baixa = disco.get_into(&DefaultUser, "/pub/../README", inicio, &mut recebido);
+            assert_eq!(roda(baixa).unwrap(), esperado.len() as u64);
+            assert_eq!(recebido, esperado);
+            let relato = format!("Cliente 1: baixou /README ({} bytes)", esperado.len());
+            assert_eq!(linhas.recv().unwrap(), relato);
+        }
+    }
+
+    #[test]
+    fn o_que_nao_se_baixa_nao_chega_cru_a_tela() {
+        let (disco, linhas) = disco();
+        for pedido in ["/pub", "/nada\u{1b}[2J"] {
+            let mut recebido = Vec::new();
+            let baixa = disco.get_into(&DefaultUser, pedido, 0, &mut recebido);
+            assert_eq!(recusa(roda(baixa)), ErrorKind::PermanentFileNotAvailable);
+            assert!(!linhas.recv().unwrap().contains('\u{1b}'));
+        }
+    }
+
+    #[test]
+    fn so_se_entra_em_pastas() {
+        let (disco, _linhas) = disco();
+        let entra = |pasta| roda(disco.cwd(&DefaultUser, Path::new(pasta))).is_ok();
+        assert!(entra("/pub/aulas de redes/"));
+        assert!(!entra("/README"));
+        assert!(!entra("/nada"));
+    }
+
+    #[test]
+    fn listagem() {
+        let (disco, _linhas) = disco();
+        let lista = |pasta: &'static str| {
+            let bytes = roda(disco.list_fmt(&DefaultUser, pasta))
+                .unwrap()
+                .into_inner();
+            String::from_utf8(bytes).unwrap()
+        };
+        assert_eq!(
+            lista("/pub/linux"),
+            "-r--r--r--   1 ftp      ftp             319 Jun 30  2016 comandos.txt\r\n\
+             dr-xr-xr-x   3 ftp      ftp            4096 Nov 23  2015 logos\r\n"
+        );
+        assert_eq!(
+            lista("/pub/dados/vazio.txt"),
+            "-r--r--r--   1 ftp      ftp               0 Apr 01  2017 vazio.txt\r\n"
+        );
     }
 }

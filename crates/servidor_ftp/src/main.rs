@@ -8,6 +8,10 @@
 //! O protocolo é da libunftp; aqui se decide o que ela não sabe: que arquivos existem ([`arvore`]),
 //! como são entregues ([`backend`]), quem entra ([`acesso`]), por que portas passam os dados
 //! ([`portas`]) e o que se conta na tela ([`cliente`]).
+//!
+//! O que ela não deixa mudar: um comando sem o argumento que devia ter (`RETR` ou `CWD` sozinhos)
+//! encerra a sessão; depois de um `CWD ..` o `PWD` mostra `/pub/..` (o `CDUP` faz certo); o `150` de um
+//! arquivo que não existe vem antes do `550`; e não há modo ativo em IPv6 (`EPRT`).
 
 mod acesso;
 mod arvore;
@@ -153,4 +157,80 @@ fn instrucoes(endereco: &Endereco, escutado: SocketAddr) -> Result<String, Erro>
          {de_fora}\n\
          Usuário {USUARIO} e senha {SENHA}, ou os dois vazios para o acesso anônimo.\n"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SAUDACAO, recebe};
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::net::{SocketAddr, TcpListener, TcpStream};
+    use std::sync::mpsc::{Receiver, sync_channel};
+    use std::thread;
+    use tokio::runtime;
+
+    /// Um servidor numa porta livre, e o que ele mostra na tela.
+    fn servidor() -> (SocketAddr, Receiver<String>) {
+        let escuta = TcpListener::bind("127.0.0.1:0").unwrap();
+        escuta.set_nonblocking(true).unwrap();
+        let endereco = escuta.local_addr().unwrap();
+        let (tela, linhas) = sync_channel(100);
+        let motor = runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        thread::spawn(move || motor.block_on(recebe(escuta, tela)));
+        (endereco, linhas)
+    }
+
+    /// A próxima resposta, sem o CRLF.
+    fn resposta(controle: &mut BufReader<TcpStream>) -> String {
+        let mut linha = String::new();
+        controle.read_line(&mut linha).unwrap();
+        linha.trim_end().to_string()
+    }
+
+    fn comando(controle: &mut BufReader<TcpStream>, linha: &str) -> String {
+        write!(controle.get_mut(), "{linha}\r\n").unwrap();
+        resposta(controle)
+    }
+
+    #[test]
+    fn uma_sessao_inteira() {
+        let (endereco, linhas) = servidor();
+        let mut controle = BufReader::new(TcpStream::connect(endereco).unwrap());
+        assert_eq!(resposta(&mut controle), format!("220 {SAUDACAO}"));
+        for (linha, esperado) in [
+            ("USER aluno", "331"),
+            ("PASS errada", "530"),
+            ("USER aluno", "331"),
+            ("PASS segredo", "230"),
+            ("CWD pub/aulas de redes", "250"),
+            ("PWD", "257 \"/pub/aulas de redes\""),
+            ("DELE exercícios.txt", "550"),
+            ("CWD /../..", "250"),
+        ] {
+            let obtido = comando(&mut controle, linha);
+            assert!(obtido.starts_with(esperado), "{linha}: {obtido}");
+        }
+        // 229 Entering Extended Passive Mode (|||50123|)
+        let passivo = comando(&mut controle, "EPSV");
+        let porta: u16 = passivo.split('|').nth(3).unwrap().parse().unwrap();
+        let mut dados = TcpStream::connect((endereco.ip(), porta)).unwrap();
+        assert_eq!(comando(&mut controle, "RETR README"), "150 Sending data");
+        let mut recebido = Vec::new();
+        dados.read_to_end(&mut recebido).unwrap();
+        assert_eq!(recebido, include_bytes!("../arvore/README"));
+        assert_eq!(resposta(&mut controle), "226 Successfully sent");
+        assert_eq!(comando(&mut controle, "QUIT"), "221 Bye!");
+        let relatos: Vec<String> = linhas.iter().take(5).collect();
+        assert_eq!(
+            relatos[1..],
+            [
+                "Cliente 1: não entrou: usuário ou senha não conferem (aluno)",
+                "Cliente 1: entrou como aluno",
+                "Cliente 1: baixou /README (1490 bytes)",
+                "Cliente 1: saiu",
+            ]
+        );
+    }
 }
