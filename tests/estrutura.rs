@@ -18,7 +18,7 @@ const LICOES: [(&str, &[&str]); 8] = [
 ];
 
 /// Os pacotes de `crates` que não são lições.
-const APOIO: [&str; 2] = ["comum", "palco"];
+const APOIO: [&str; 3] = ["comum", "palco", "servidor_ftp"];
 
 fn raiz() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

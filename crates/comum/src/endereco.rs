@@ -11,6 +11,8 @@ use crate::visivel::visivel;
 pub const HOST_PADRAO: &str = "127.0.0.1";
 /// A porta de todas as lições de sockets.
 pub const PORTA_PADRAO: u16 = 43210;
+/// A porta do servidor FTP da turma: a 21, a oficial, costuma ser do administrador do sistema.
+pub const PORTA_FTP_DA_TURMA: u16 = 2121;
 
 /// Quem é o programa, para o `--help`: nome e descrição vêm do Cargo.toml da lição.
 #[derive(Debug, Clone, Copy)]
@@ -96,9 +98,11 @@ impl Endereco {
         }
     }
 
-    /// O que acrescentar a `cargo run -p …` para chegar a este endereço; vazio se é o padrão.
-    pub(crate) fn como_argumento(&self) -> String {
-        if self.host == HOST_PADRAO && self.porta == PORTA_PADRAO {
+    /// O que acrescentar a `cargo run -p …` para chegar a este endereço; vazio se é o que o programa
+    /// usa sem argumento, na porta `porta_padrao`.
+    #[must_use]
+    pub fn como_argumento(&self, porta_padrao: u16) -> String {
+        if self.host == HOST_PADRAO && self.porta == porta_padrao {
             String::new()
         } else {
             format!(" -- {self}")
@@ -111,12 +115,31 @@ impl Endereco {
 /// # Errors
 /// [`Erro::FimPedido`] depois de mostrar o `--help`; [`Erro::Mensagem`] se o argumento não serve.
 pub fn endereco_do_argumento(programa: Programa) -> Result<Endereco, Erro> {
+    endereco_com_portas(programa, PORTA_PADRAO, PORTA_PADRAO)
+}
+
+/// Como [`endereco_do_argumento`], para as lições que têm outras portas: sem argumento o endereço é
+/// 127.0.0.1 na `porta_da_turma`; de um host sem porta, vale a `porta_do_host`.
+///
+/// # Errors
+/// Os mesmos.
+pub fn endereco_com_portas(
+    programa: Programa,
+    porta_da_turma: u16,
+    porta_do_host: u16,
+) -> Result<Endereco, Erro> {
     let nome = programa.nome;
+    let so_host = if porta_do_host == porta_da_turma {
+        String::new()
+    } else {
+        format!(" Só com o HOST, a porta é a {porta_do_host}.")
+    };
     let uso = format!(
         "cargo run -p {nome} [-- HOST[:PORTA]]\n\n\
-         Sem argumento, o endereço é {HOST_PADRAO}:{PORTA_PADRAO}. Exemplos:\n  \
-         cargo run -p {nome} -- 127.0.0.1:43211\n  \
+         Sem argumento, o endereço é {HOST_PADRAO}:{porta_da_turma}.{so_host} Exemplos:\n  \
+         cargo run -p {nome} -- 127.0.0.1:{}\n  \
          cargo run -p {nome} -- {}",
+        porta_da_turma + 1,
         if nome.starts_with("servidor") {
             "0.0.0.0        (atende outros computadores)"
         } else {
@@ -124,8 +147,8 @@ pub fn endereco_do_argumento(programa: Programa) -> Result<Endereco, Erro> {
         }
     );
     match argumentos(programa, &uso)?.as_slice() {
-        [] => Endereco::novo(HOST_PADRAO, PORTA_PADRAO),
-        [texto] => Endereco::novo(texto, PORTA_PADRAO),
+        [] => Endereco::novo(HOST_PADRAO, porta_da_turma),
+        [texto] => Endereco::novo(texto, porta_do_host),
         [_, sobra, ..] => Err(nao_esperado(nome, sobra)),
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use std::{fmt, thread};
 
 use crate::console::avisa;
-use crate::endereco::Endereco;
+use crate::endereco::{Endereco, PORTA_FTP_DA_TURMA, PORTA_PADRAO};
 
 /// Por que uma lição termina antes do fim.
 #[derive(Debug)]
@@ -115,7 +115,7 @@ impl<T> NaRede<T> for io::Result<T> {
             Erro::Mensagem(match erro.kind() {
                 // No Windows a recusa do UDP chega como 10054 (ConnectionReset).
                 ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset => {
-                    let argumento = endereco.como_argumento();
+                    let argumento = endereco.como_argumento(porta_da_turma(servidor));
                     format!(
                         "ninguém atende em {endereco}: {causa}; \
                          rode `cargo run -p {servidor}{argumento}` em outro terminal e tente de novo"
@@ -124,6 +124,15 @@ impl<T> NaRede<T> for io::Result<T> {
                 _ => format!("não foi possível falar com {endereco}: {causa}; confira o endereço, a rede e o firewall"),
             })
         })
+    }
+}
+
+/// A porta em que o `servidor` da turma atende quando ninguém diz outra.
+fn porta_da_turma(servidor: &str) -> u16 {
+    if servidor == "servidor_ftp" {
+        PORTA_FTP_DA_TURMA
+    } else {
+        PORTA_PADRAO
     }
 }
 

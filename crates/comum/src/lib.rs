@@ -25,7 +25,7 @@ pub mod visivel;
 pub use console::{avisa, avisa_se_vazia, pergunta};
 #[cfg(feature = "ctrl_c")]
 pub use ctrl_c::despede_no_ctrl_c;
-pub use endereco::{Endereco, endereco_do_argumento, sem_argumentos};
+pub use endereco::{Endereco, endereco_com_portas, endereco_do_argumento, sem_argumentos};
 pub use erro::{Erro, NaRede, executa};
 pub use espera::{PACIENCIA, com_paciencia};
 #[cfg(feature = "nomes")]

@@ -1,0 +1,2 @@
+# O primeiro programa de quase todo mundo.
+print("Olá, mundo!")

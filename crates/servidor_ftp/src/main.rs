@@ -1,0 +1,236 @@
+//! O servidor FTP da turma: uma pequena árvore de arquivos, só de leitura, para que as lições de FTP
+//! não precisem de internet. Não está no livro, que usa um servidor público.
+//!
+//! Terminal 1: `cargo run -p servidor_ftp` (Ctrl-C encerra)
+//! Terminal 2: `cargo run -p protocolo_ftp`, `cargo run -p ftp_ascii`, `cargo run -p ftp_binario`
+//! ou `cargo run -p ftp_interativo`
+//!
+//! O protocolo é da libunftp; aqui se decide o que ela não sabe: que arquivos existem ([`arvore`]),
+//! como são entregues ([`backend`]), quem entra ([`acesso`]), por que portas passam os dados
+//! ([`portas`]) e o que se conta na tela ([`cliente`]).
+//!
+//! O que ela não deixa mudar: um comando sem o argumento que devia ter (`RETR` ou `CWD` sozinhos)
+//! encerra a sessão; depois de um `CWD ..` o `PWD` mostra `/pub/..` (o `CDUP` faz certo); o `150` de um
+//! arquivo que não existe vem antes do `550`; e não há modo ativo em IPv6 (`EPRT`).
+
+mod acesso;
+mod arvore;
+mod backend;
+mod cliente;
+mod portas;
+
+use std::net::{SocketAddr, TcpListener};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use comum::endereco::{HOST_PADRAO, PORTA_FTP_DA_TURMA};
+use comum::erro::em_portugues;
+use comum::{
+    Endereco, Erro, NaRede, avisa, despede_no_ctrl_c, endereco_com_portas, executa, mostra,
+    programa,
+};
+use libunftp::ServerBuilder;
+use libunftp::options::ActivePassiveMode;
+use tokio::net::{self, TcpStream};
+use tokio::runtime;
+
+use crate::acesso::{Acesso, SENHA, USUARIO};
+use crate::backend::Disco;
+use crate::cliente::Cliente;
+use crate::portas::{PORTAS, Rodizio};
+
+/// O que cada cliente lê ao conectar, depois do 220. Só ASCII: é a única linha que chega antes de
+/// qualquer acordo sobre acentos.
+const SAUDACAO: &str = "Bem-vindo ao servidor FTP da turma.";
+/// Uma aula tem pausas: meia hora sem comandos antes de o servidor desligar um cliente.
+const INATIVIDADE: u64 = 30 * 60;
+/// Linhas que podem esperar pela tela. Se ela para (um terminal congelado), as demais se perdem: o
+/// servidor segue e a memória não cresce.
+const LINHAS_EM_ESPERA: usize = 1000;
+
+fn main() -> ExitCode {
+    executa(licao)
+}
+
+fn licao() -> Result<(), Erro> {
+    let endereco = endereco_com_portas(programa!(), PORTA_FTP_DA_TURMA, PORTA_FTP_DA_TURMA)?;
+    despede_no_ctrl_c()?;
+    // Escutar com o std, como nas outras lições, dá os mesmos erros em português.
+    let escuta = TcpListener::bind(&endereco).ao_escutar(&endereco)?;
+    escuta.set_nonblocking(true)?;
+    arvore::prepara();
+    mostra!("{}", instrucoes(&endereco, escuta.local_addr()?)?)?;
+    // Quem atende nunca espera pela tela: só deixa a linha na fila, que é esvaziada aqui.
+    let (tela, linhas) = sync_channel(LINHAS_EM_ESPERA);
+    let motor = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    thread::spawn(move || motor.block_on(recebe(escuta, tela)));
+    for linha in linhas {
+        mostra!("{linha}")?;
+    }
+    // A fila só acaba se quem atende acabou, e com ele o motivo.
+    Err(Erro::Mensagem(
+        "o servidor parou de atender; rode-o de novo".to_string(),
+    ))
+}
+
+/// Recebe os clientes e cuida de todos ao mesmo tempo, cada um na sua tarefa.
+async fn recebe(escuta: TcpListener, tela: SyncSender<String>) {
+    let escuta = match net::TcpListener::from_std(escuta) {
+        Ok(escuta) => escuta,
+        Err(erro) => return avisa(&em_portugues(&erro)),
+    };
+    let mut numero = 0;
+    loop {
+        match escuta.accept().await {
+            Ok((con, origem)) => {
+                numero += 1;
+                tokio::spawn(atende(con, origem, Cliente::novo(numero, tela.clone())));
+            }
+            Err(erro) => {
+                avisa(&format!(
+                    "um cliente ficou sem atendimento: {}; o servidor continua",
+                    em_portugues(&erro)
+                ));
+                // Sem descritores livres o accept falha na hora: a pausa deixa os outros terminarem.
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+/// Conversa com um cliente, da saudação ao fim da conexão de controle.
+async fn atende(con: TcpStream, origem: SocketAddr, cliente: Cliente) {
+    cliente.conta(format_args!("conectou-se de {origem}"));
+    // Sem isto, o 226 espera que o cliente confirme o 150: 40 ms a mais em cada arquivo. É para poder
+    // mexer na conexão que o accept é nosso e não o da libunftp. Se não der, é só mais lento.
+    let _ = con.set_nodelay(true);
+    let do_disco = cliente.clone();
+    let servidor = ServerBuilder::with_authenticator(
+        Box::new(move || Disco::novo(do_disco.clone())),
+        Arc::new(Acesso::novo(cliente.clone())),
+    )
+    .greeting(SAUDACAO)
+    .idle_session_timeout(INATIVIDADE)
+    .active_passive_mode(ActivePassiveMode::ActiveAndPassive)
+    .passive_ports(PORTAS)
+    .binder(Rodizio)
+    .build();
+    // Um erro aqui é o cliente que foi embora antes da saudação.
+    if let Ok(servidor) = servidor {
+        let _ = servidor.service(con).await;
+    }
+    cliente.conta(format_args!("saiu"));
+}
+
+/// O que fazer a seguir: que lições rodar em outro terminal, com que argumentos, e como entrar.
+fn instrucoes(endereco: &Endereco, escutado: SocketAddr) -> Result<String, Erro> {
+    let ip = escutado.ip();
+    // Em 0.0.0.0 se escuta, mas não é um endereço a que se vá: daqui, o caminho é o da própria máquina.
+    let destino = match escutado {
+        SocketAddr::V4(_) if ip.is_unspecified() => Endereco::novo(HOST_PADRAO, escutado.port())?,
+        SocketAddr::V6(_) if ip.is_unspecified() => Endereco::novo("::1", escutado.port())?,
+        _ => endereco.clone(),
+    };
+    let argumento = destino.como_argumento(PORTA_FTP_DA_TURMA);
+    let host = if argumento.is_empty() {
+        "Enter".to_string()
+    } else {
+        destino.to_string()
+    };
+    let de_fora = if ip.is_unspecified() {
+        "De outros computadores, troque o endereço pelo IP deste.\n"
+    } else {
+        ""
+    };
+    Ok(format!(
+        "Servidor FTP da turma em {endereco} (Ctrl-C encerra)\n\n\
+         Em outro terminal, rode uma das lições:\n  \
+         cargo run -p protocolo_ftp{argumento}\n  \
+         cargo run -p ftp_ascii{argumento}\n  \
+         cargo run -p ftp_binario{argumento}\n  \
+         cargo run -p ftp_interativo   (quando pedir o FTP: {host})\n\
+         {de_fora}\n\
+         Usuário {USUARIO} e senha {SENHA}, ou os dois vazios para o acesso anônimo.\n"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SAUDACAO, recebe};
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::net::{SocketAddr, TcpListener, TcpStream};
+    use std::sync::mpsc::{Receiver, sync_channel};
+    use std::thread;
+    use tokio::runtime;
+
+    /// Um servidor numa porta livre, e o que ele mostra na tela.
+    fn servidor() -> (SocketAddr, Receiver<String>) {
+        let escuta = TcpListener::bind("127.0.0.1:0").unwrap();
+        escuta.set_nonblocking(true).unwrap();
+        let endereco = escuta.local_addr().unwrap();
+        let (tela, linhas) = sync_channel(100);
+        let motor = runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        thread::spawn(move || motor.block_on(recebe(escuta, tela)));
+        (endereco, linhas)
+    }
+
+    /// A próxima resposta, sem o CRLF.
+    fn resposta(controle: &mut BufReader<TcpStream>) -> String {
+        let mut linha = String::new();
+        controle.read_line(&mut linha).unwrap();
+        linha.trim_end().to_string()
+    }
+
+    fn comando(controle: &mut BufReader<TcpStream>, linha: &str) -> String {
+        write!(controle.get_mut(), "{linha}\r\n").unwrap();
+        resposta(controle)
+    }
+
+    #[test]
+    fn uma_sessao_inteira() {
+        let (endereco, linhas) = servidor();
+        let mut controle = BufReader::new(TcpStream::connect(endereco).unwrap());
+        assert_eq!(resposta(&mut controle), format!("220 {SAUDACAO}"));
+        for (linha, esperado) in [
+            ("USER aluno", "331"),
+            ("PASS errada", "530"),
+            ("USER aluno", "331"),
+            ("PASS segredo", "230"),
+            ("CWD pub/aulas de redes", "250"),
+            ("PWD", "257 \"/pub/aulas de redes\""),
+            ("DELE exercícios.txt", "550"),
+            ("CWD /../..", "250"),
+        ] {
+            let obtido = comando(&mut controle, linha);
+            assert!(obtido.starts_with(esperado), "{linha}: {obtido}");
+        }
+        // 229 Entering Extended Passive Mode (|||50123|)
+        let passivo = comando(&mut controle, "EPSV");
+        let porta: u16 = passivo.split('|').nth(3).unwrap().parse().unwrap();
+        let mut dados = TcpStream::connect((endereco.ip(), porta)).unwrap();
+        assert_eq!(comando(&mut controle, "RETR README"), "150 Sending data");
+        let mut recebido = Vec::new();
+        dados.read_to_end(&mut recebido).unwrap();
+        assert_eq!(recebido, include_bytes!("../arvore/README"));
+        assert_eq!(resposta(&mut controle), "226 Successfully sent");
+        assert_eq!(comando(&mut controle, "QUIT"), "221 Bye!");
+        let relatos: Vec<String> = linhas.iter().take(5).collect();
+        assert_eq!(
+            relatos[1..],
+            [
+                "Cliente 1: não entrou: usuário ou senha não conferem (aluno)",
+                "Cliente 1: entrou como aluno",
+                "Cliente 1: baixou /README (1490 bytes)",
+                "Cliente 1: saiu",
+            ]
+        );
+    }
+}
