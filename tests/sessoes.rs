@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, fs, thread};
 
-use palco::{Ator, Falha, Sessao, Tela, compila, original, python, toca};
+use palco::{Apresentacao, Ator, Falha, Sessao, Tela, compila, original, python, toca};
 
 fn sessoes() -> Vec<Sessao> {
     let mut todas =
@@ -98,8 +98,33 @@ fn igual(
     )))
 }
 
+/// A pasta de trabalho tem os arquivos que o roteiro diz, e nenhum outro.
+fn confere_arquivos(sessao: &Sessao, visto: &Apresentacao) -> Result<(), Falha> {
+    let nomes: Vec<&String> = visto.arquivos.keys().collect();
+    if nomes != sessao.arquivos.keys().collect::<Vec<_>>() {
+        return Err(Falha(format!("{}: os arquivos são {nomes:?}", sessao.nome)));
+    }
+    for (nome, origem) in &sessao.arquivos {
+        let arvore = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/servidor_ftp/arvore");
+        let mut esperado = fs::read(arvore.join(&origem.igual_a))?;
+        if origem.texto && !cfg!(windows) {
+            esperado = String::from_utf8_lossy(&esperado)
+                .replace("\r\n", "\n")
+                .into_bytes();
+        }
+        if visto.arquivos[nome] != esperado {
+            return Err(Falha(format!(
+                "{}: {nome} não é igual ao original",
+                sessao.nome
+            )));
+        }
+    }
+    Ok(())
+}
+
 fn confere_em_rust(sessao: &Sessao) -> Result<(), Falha> {
-    for (terminal, Tela { tela, erro }) in &toca(sessao, |_| Ator::Rust)? {
+    let visto = toca(sessao, |_| Ator::Rust)?;
+    for (terminal, Tela { tela, erro }) in &visto.telas {
         igual(
             sessao,
             terminal,
@@ -116,13 +141,14 @@ fn confere_em_rust(sessao: &Sessao) -> Result<(), Falha> {
             &sem_numero_do_erro(erro),
         )?;
     }
-    Ok(())
+    confere_arquivos(sessao, &visto)
 }
 
 fn confere_no_original(sessao: &Sessao, pasta: &Path) -> Result<(), Falha> {
-    let telas = toca(sessao, |_| Ator::Python(pasta));
+    let visto = toca(sessao, |_| Ator::Python(pasta));
     let Some(diferenca) = &sessao.diferenca else {
-        for (terminal, Tela { tela, .. }) in &telas? {
+        let visto = visto?;
+        for (terminal, Tela { tela, .. }) in &visto.telas {
             igual(
                 sessao,
                 terminal,
@@ -131,13 +157,13 @@ fn confere_no_original(sessao: &Sessao, pasta: &Path) -> Result<(), Falha> {
                 tela,
             )?;
         }
-        return Ok(());
+        return confere_arquivos(sessao, &visto);
     };
     // Uma diferença declarada tem de existir: senão a declaração envelheceu.
-    let mesmas = telas.is_ok_and(|telas| {
-        telas
-            .iter()
-            .all(|(t, tela)| gravado(sessao, t, "txt") == tela.tela)
+    let mesmas = visto.is_ok_and(|visto| {
+        let mut telas = visto.telas.iter();
+        telas.all(|(t, tela)| gravado(sessao, t, "txt") == tela.tela)
+            && confere_arquivos(sessao, &visto).is_ok()
     });
     if mesmas {
         Err(Falha(format!(
@@ -150,10 +176,10 @@ fn confere_no_original(sessao: &Sessao, pasta: &Path) -> Result<(), Falha> {
 }
 
 fn regrava(sessao: &Sessao, pasta: &Path) -> Result<(), Falha> {
-    let em_rust = toca(sessao, |_| Ator::Rust)?;
+    let em_rust = toca(sessao, |_| Ator::Rust)?.telas;
     let telas = match sessao.diferenca {
         Some(_) => em_rust.clone(),
-        None => toca(sessao, |_| Ator::Python(pasta))?,
+        None => toca(sessao, |_| Ator::Python(pasta))?.telas,
     };
     for (terminal, Tela { tela, .. }) in &telas {
         for (extensao, texto) in [("txt", tela), ("erro.txt", &em_rust[terminal].erro)] {
@@ -219,14 +245,14 @@ fn os_pares_conversam_misturados() {
         pasta.display()
     );
     em_paralelo(&casos, |(sessao, em_python)| {
-        let telas = toca(sessao, |licao| {
+        let visto = toca(sessao, |licao| {
             if licao == em_python {
                 Ator::Python(&pasta)
             } else {
                 Ator::Rust
             }
         })?;
-        for (terminal, Tela { tela, .. }) in &telas {
+        for (terminal, Tela { tela, .. }) in &visto.telas {
             let o_que = format!("tela (com {em_python} em Python)");
             igual(
                 sessao,

@@ -1,25 +1,27 @@
 //! Quem interpreta cada lição: o programa em Rust ou o original em Python.
 
 use std::env::{self, consts::EXE_SUFFIX};
+use std::fs::{self, File};
 use std::net::{TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, Stdio};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::falha::{Resultado, falha};
 
-/// O endereço que está escrito nos originais.
-pub(crate) const PORTA_DO_LIVRO: u16 = 43210;
-
 /// As lições que aceitam `HOST[:PORTA]`.
-const COM_ENDERECO: [&str; 6] = [
+const COM_ENDERECO: [&str; 10] = [
     "servidor",
     "cliente",
     "servidor_chat",
     "cliente_chat",
     "servidor_udp",
     "cliente_udp",
+    "servidor_ftp",
+    "protocolo_ftp",
+    "ftp_ascii",
+    "ftp_binario",
 ];
 
 /// Quem interpreta uma lição.
@@ -31,10 +33,13 @@ pub enum Ator<'a> {
     Python(&'a Path),
 }
 
-/// Roda um original com outra porta no lugar da do livro, sem tocar no arquivo.
+/// Roda um original com outra porta no lugar da do livro, e com o servidor da turma no lugar de
+/// qualquer servidor FTP, sem tocar no arquivo.
 const PONTO: &str = "\
-import sys
+import ftplib, sys
 arquivo, porta = sys.argv[1:]
+conecta = ftplib.FTP.connect
+ftplib.FTP.connect = lambda ftp, *_, **__: conecta(ftp, '127.0.0.1', int(porta))
 with open(arquivo, encoding='utf-8') as aberto:
     fonte = aberto.read().replace('43210', porta)
 exec(compile(fonte, arquivo, 'exec'), {'__name__': '__main__'})
@@ -71,30 +76,32 @@ impl Ator<'_> {
 }
 
 /// O arquivo do original de uma lição: `servidor_chat` é `Servidor_Chat.py`, em maiúsculas ou
-/// minúsculas; entre um original e a versão final dele (`Cliente_Chat_Fim.py`), vale a final.
+/// minúsculas. De um original que o capítulo refaz aos poucos (`Cliente_Chat_Fim.py`,
+/// `Protocolo_FTP_4_listagem.py`), vale a última versão.
 #[must_use]
 pub fn original(pasta: &Path, licao: &str) -> Option<PathBuf> {
-    let procurado = match licao {
-        "socket_ip" => "socket",
-        outra => outra,
+    let nome = if licao == "socket_ip" {
+        "socket"
+    } else {
+        licao
     };
     let arquivos: Vec<PathBuf> = pasta
         .read_dir()
         .ok()?
         .filter_map(Result::ok)
-        .map(|e| e.path())
+        .map(|entrada| entrada.path())
         .collect();
-    [format!("{procurado}_fim.py"), format!("{procurado}.py")]
-        .iter()
-        .find_map(|nome| {
-            arquivos
-                .iter()
-                .find(|a| {
-                    a.file_name()
-                        .is_some_and(|n| n.eq_ignore_ascii_case(nome.as_str()))
-                })
-                .cloned()
-        })
+    ["_fim", "_4_listagem", ""].iter().find_map(|versao| {
+        let procurado = format!("{nome}{versao}.py");
+        arquivos
+            .iter()
+            .find(|arquivo| {
+                arquivo
+                    .file_name()
+                    .is_some_and(|n| n.eq_ignore_ascii_case(&*procurado))
+            })
+            .cloned()
+    })
 }
 
 /// O nome do Python 3 nesta máquina, se houver.
@@ -172,30 +179,35 @@ fn pasta_dos_programas() -> Resultado<PathBuf> {
     .to_path_buf())
 }
 
-/// Uma porta de 127.0.0.1 que ninguém usa, em TCP e em UDP.
+/// Uma porta de 127.0.0.1 que ninguém usa, em TCP e em UDP, reservada até o fim deste processo.
 ///
-/// Fica abaixo da faixa de onde o sistema tira as portas dos clientes, e cada processo começa de um
-/// ponto diferente: entre escolher e usar, ninguém a toma.
+/// Fica abaixo da faixa de onde o sistema tira as portas dos clientes, e uma trava de arquivo a
+/// reserva entre os processos que usam o palco: entre escolher e usar, ninguém a toma.
 ///
 /// # Errors
 /// [`Falha`](crate::Falha) se não há nenhuma.
 pub fn porta_livre() -> Resultado<u16> {
-    const PRIMEIRA: u32 = 10_000;
-    const QUANTAS: u32 = 20_000;
-    static PROXIMA: AtomicU32 = AtomicU32::new(0);
-    (0..QUANTAS)
-        .find_map(|_| {
-            let passo = PROXIMA.fetch_add(1, Ordering::Relaxed);
-            let porta = PRIMEIRA + (process::id().wrapping_mul(101).wrapping_add(passo)) % QUANTAS;
-            let porta = u16::try_from(porta).ok()?;
-            let livre = TcpListener::bind(("127.0.0.1", porta)).is_ok()
-                && UdpSocket::bind(("127.0.0.1", porta)).is_ok();
-            livre.then_some(porta)
-        })
-        .ok_or_else(|| {
-            falha!(
-                "nenhuma porta livre entre {PRIMEIRA} e {}",
-                PRIMEIRA + QUANTAS
-            )
-        })
+    const PRIMEIRA: u16 = 10_000;
+    const QUANTAS: u16 = 20_000;
+    static TRAVAS: Mutex<Vec<File>> = Mutex::new(Vec::new());
+    static PROXIMA: AtomicU16 = AtomicU16::new(0);
+    let travas = env::temp_dir().join("palco-portas");
+    fs::create_dir_all(&travas)?;
+    let inicio = process::id() % u32::from(QUANTAS);
+    for _ in 0..QUANTAS {
+        let passo = u32::from(PROXIMA.fetch_add(1, Ordering::Relaxed));
+        let porta = PRIMEIRA + ((inicio + passo) % u32::from(QUANTAS)) as u16;
+        let trava = File::create(travas.join(porta.to_string()))?;
+        if trava.try_lock().is_ok()
+            && TcpListener::bind(("127.0.0.1", porta)).is_ok()
+            && UdpSocket::bind(("127.0.0.1", porta)).is_ok()
+        {
+            TRAVAS
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(trava);
+            return Ok(porta);
+        }
+    }
+    Err(falha!("nenhuma porta livre a partir da {PRIMEIRA}"))
 }

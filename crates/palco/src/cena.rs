@@ -1,11 +1,12 @@
 //! A sessão em cena: os passos do roteiro, um de cada vez, e as telas no fim.
 
 use std::collections::BTreeMap;
+use std::fs;
 
-use crate::ator::{Ator, PORTA_DO_LIVRO, porta_livre};
+use crate::ator::{Ator, porta_livre};
 use crate::falha::{Falha, Resultado, falha};
 use crate::rede::Par;
-use crate::sessao::{Passo, Sessao};
+use crate::sessao::{Passo, SERVIDOR_DA_TURMA, Sessao};
 use crate::terminal::Terminal;
 
 /// O que um terminal mostrou durante a sessão.
@@ -18,17 +19,31 @@ pub struct Tela {
     pub erro: String,
 }
 
+/// O que uma sessão deixou.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Apresentacao {
+    /// A tela de cada terminal.
+    pub telas: BTreeMap<String, Tela>,
+    /// Os arquivos da pasta de trabalho.
+    pub arquivos: BTreeMap<String, Vec<u8>>,
+}
+
 /// Toca uma sessão, com um ator para cada lição, numa porta livre e numa pasta de trabalho vazia.
 ///
 /// # Errors
 /// [`Falha`] que diz o passo, o terminal e o que ele mostrava, se algo não sai como o roteiro.
-pub fn toca<'a>(
-    sessao: &Sessao,
-    ator_de: impl Fn(&str) -> Ator<'a>,
-) -> Resultado<BTreeMap<String, Tela>> {
+pub fn toca<'a>(sessao: &Sessao, ator_de: impl Fn(&str) -> Ator<'a>) -> Resultado<Apresentacao> {
     let pasta = tempfile::tempdir()?;
     let porta = porta_livre()?;
-    let licoes: BTreeMap<&str, &str> = sessao.licoes().collect();
+    let com_ftp = sessao
+        .terminais
+        .iter()
+        .any(|(terminal, papel)| papel.programa(terminal).contains("ftp"));
+    let mut portas = Portas {
+        da_sessao: porta,
+        do_livro: if com_ftp { 2121 } else { 43210 },
+        vistas: Vec::new(),
+    };
     let mut rede = BTreeMap::new();
     let mut terminais = BTreeMap::new();
     for (nome, papel) in &sessao.terminais {
@@ -48,29 +63,36 @@ pub fn toca<'a>(
             }
             rede.get_mut(em).map_or(Ok(()), |par| na_rede(passo, par))
         } else {
-            let ator = ator_de(licoes[em]);
+            let programa = papel.programa(em);
+            let ator = if programa == SERVIDOR_DA_TURMA {
+                Ator::Rust
+            } else {
+                ator_de(programa)
+            };
             if !terminais.contains_key(em) {
-                let mut comando = ator.comando(licoes[em], porta)?;
+                let mut comando = ator.comando(programa, porta)?;
                 comando.current_dir(pasta.path());
                 terminais.insert(em, Terminal::abre(em, &mut comando, papel.saida_fechada)?);
             }
-            terminais
-                .get_mut(em)
-                .map_or(Ok(()), |terminal| no_terminal(passo, terminal, ator))
+            terminais.get_mut(em).map_or(Ok(()), |terminal| {
+                no_terminal(passo, terminal, ator, &portas)
+            })
         };
         feito.map_err(|Falha(motivo)| falha!("{}, passo {}: {motivo}", sessao.nome, numero + 1))?;
     }
-    let mut portas = Portas {
-        da_sessao: porta,
-        vistas: Vec::new(),
-    };
     let mut telas = BTreeMap::new();
     for (nome, terminal) in terminais {
         let tela = portas.do_livro(&String::from_utf8_lossy(&terminal.tela()));
         let erro = portas.do_livro(&String::from_utf8_lossy(terminal.erro()));
         telas.insert(nome.to_string(), Tela { tela, erro });
     }
-    Ok(telas)
+    let mut arquivos = BTreeMap::new();
+    for entrada in fs::read_dir(pasta.path())? {
+        let entrada = entrada?;
+        let nome = entrada.file_name().to_string_lossy().into_owned();
+        arquivos.insert(nome, fs::read(entrada.path())?);
+    }
+    Ok(Apresentacao { telas, arquivos })
 }
 
 fn na_rede(passo: &Passo, par: &mut Par) -> Resultado<()> {
@@ -86,12 +108,20 @@ fn na_rede(passo: &Passo, par: &mut Par) -> Resultado<()> {
     Ok(())
 }
 
-fn no_terminal(passo: &Passo, terminal: &mut Terminal, ator: Ator) -> Resultado<()> {
+fn no_terminal(
+    passo: &Passo,
+    terminal: &mut Terminal,
+    ator: Ator,
+    portas: &Portas,
+) -> Resultado<()> {
     if let Some(texto) = &passo.espera {
         terminal.espera(texto)?;
     }
     if let Some(linha) = &passo.digita {
-        terminal.digita(linha)?;
+        terminal.digita_com_eco(&portas.desta_vez(linha), linha)?;
+    }
+    if let Some(senha) = &passo.senha {
+        terminal.digita_com_eco(senha, "")?;
     }
     if let Some(texto) = &passo.aviso
         && ator == Ator::Rust
@@ -117,43 +147,71 @@ fn no_terminal(passo: &Passo, terminal: &mut Terminal, ator: Ator) -> Resultado<
     Ok(())
 }
 
-/// As portas desta vez trocadas pelas do livro, para que a tela seja sempre a mesma.
+/// As portas desta vez e as do livro, para que a tela seja sempre a mesma.
 struct Portas {
     da_sessao: u16,
+    do_livro: u16,
     vistas: Vec<String>,
 }
 
 impl Portas {
+    /// O que se digita num roteiro fala da porta do livro.
+    fn desta_vez(&self, linha: &str) -> String {
+        linha.replace(
+            &format!("127.0.0.1:{}", self.do_livro),
+            &format!("127.0.0.1:{}", self.da_sessao),
+        )
+    }
+
+    /// O que um programa mostrou, com as portas do livro.
     fn do_livro(&mut self, texto: &str) -> String {
-        const TUPLA: &str = "('127.0.0.1', ";
-        let livro = format!(":{PORTA_DO_LIVRO}");
-        let texto = texto
-            .replace(&format!(":{}", self.da_sessao), &livro)
-            // Com a porta do livro, o conselho "cargo run -p servidor" não precisa de argumento.
-            .replace(&format!(" -- 127.0.0.1{livro}"), "");
-        let mut pedacos = texto.split(TUPLA);
+        let endereco = format!("127.0.0.1:{}", self.do_livro);
+        let mut tela = texto.to_string();
+        // O endereço de um cliente, como o Python o mostra e como o Rust o mostra.
+        for antes in ["('127.0.0.1', ", "127.0.0.1:"] {
+            tela = self.troca_depois_de(antes, &tela);
+        }
+        // Com a porta do livro, os conselhos dispensam o endereço.
+        tela.replace(&format!(" -- {endereco}"), "").replace(
+            &format!("(quando pedir o FTP: {endereco})"),
+            "(quando pedir o FTP: Enter)",
+        )
+    }
+
+    fn troca_depois_de(&mut self, antes: &str, texto: &str) -> String {
+        let mut pedacos = texto.split(antes);
         let mut tela = pedacos.next().unwrap_or_default().to_string();
         for pedaco in pedacos {
             let fim = pedaco
                 .find(|c: char| !c.is_ascii_digit())
                 .unwrap_or(pedaco.len());
             let (porta, resto) = pedaco.split_at(fim);
-            tela.push_str(TUPLA);
-            if porta == self.da_sessao.to_string() {
-                tela.push_str(&PORTA_DO_LIVRO.to_string());
-            } else {
-                let ordem = self
-                    .vistas
-                    .iter()
-                    .position(|vista| vista == porta)
-                    .unwrap_or_else(|| {
-                        self.vistas.push(porta.to_string());
-                        self.vistas.len() - 1
-                    });
-                tela.push_str(&(50001 + ordem).to_string());
-            }
+            tela.push_str(antes);
+            tela.push_str(&self.porta_do_livro(porta));
             tela.push_str(resto);
         }
         tela
+    }
+
+    fn porta_do_livro(&mut self, porta: &str) -> String {
+        // As portas fixas do texto (num exemplo de uso, na porta do livro) não são de clientes.
+        let fixa = porta
+            .parse()
+            .is_ok_and(|porta: u16| porta < 32768 && porta != self.da_sessao || porta == 43211);
+        if porta.is_empty() || fixa {
+            return porta.to_string();
+        }
+        if porta == self.da_sessao.to_string() {
+            return self.do_livro.to_string();
+        }
+        let ordem = self
+            .vistas
+            .iter()
+            .position(|vista| vista == porta)
+            .unwrap_or_else(|| {
+                self.vistas.push(porta.to_string());
+                self.vistas.len() - 1
+            });
+        (50001 + ordem).to_string()
     }
 }

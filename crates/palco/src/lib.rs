@@ -16,7 +16,7 @@ mod sessao;
 mod terminal;
 
 pub use ator::{Ator, compila, compilado, original, porta_livre, python};
-pub use cena::{Tela, toca};
+pub use cena::{Apresentacao, Tela, toca};
 pub use falha::{Falha, Resultado};
-pub use sessao::{Bytes, Papel, Passo, Pedaco, Rede, Sessao};
+pub use sessao::{Bytes, Origem, Papel, Passo, Pedaco, Rede, Sessao};
 pub use terminal::Terminal;

@@ -8,6 +8,9 @@ use serde::Deserialize;
 
 use crate::falha::{Resultado, falha};
 
+/// O único programa sem original: existe para que as lições de FTP não precisem de internet.
+pub(crate) const SERVIDOR_DA_TURMA: &str = "servidor_ftp";
+
 /// Uma pasta de `tests/sessoes`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,8 +33,22 @@ pub struct Sessao {
     /// Quem está em cada terminal; quem não aparece aqui é a lição de mesmo nome.
     #[serde(default)]
     pub terminais: BTreeMap<String, Papel>,
+    /// Os arquivos que a sessão deixa na pasta de trabalho, e nenhum outro.
+    #[serde(default)]
+    pub arquivos: BTreeMap<String, Origem>,
     /// O que acontece, em ordem.
     pub passos: Vec<Passo>,
+}
+
+/// De onde vem um arquivo baixado.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origem {
+    /// O arquivo do servidor da turma, a partir de `crates/servidor_ftp/arvore`.
+    pub igual_a: PathBuf,
+    /// Baixado como texto: as linhas terminam como as do sistema.
+    #[serde(default)]
+    pub texto: bool,
 }
 
 /// Quem está num terminal: um programa, ou o próprio palco falando bytes na rede.
@@ -48,6 +65,13 @@ pub struct Papel {
     /// Na rede, espera os programas em vez de ir até eles.
     #[serde(default)]
     pub escuta: bool,
+}
+
+impl Papel {
+    /// O pacote do programa que está neste terminal.
+    pub(crate) fn programa<'a>(&'a self, terminal: &'a str) -> &'a str {
+        self.licao.as_deref().unwrap_or(terminal)
+    }
 }
 
 /// Por onde o palco fala com os programas.
@@ -68,8 +92,10 @@ pub struct Passo {
     pub em: String,
     /// Esperar um texto no stdout.
     pub espera: Option<String>,
-    /// Digitar uma linha.
+    /// Digitar uma linha. O endereço `127.0.0.1:2121` vira o do servidor da turma nesta sessão.
     pub digita: Option<String>,
+    /// Digitar uma senha: num terminal ela não aparece, só o Enter.
+    pub senha: Option<String>,
     /// Esperar um texto no stderr (os originais não avisam: com eles, não se espera).
     pub aviso: Option<String>,
     /// Na rede: mandar bytes.
@@ -159,16 +185,12 @@ impl Sessao {
         Ok(sessao)
     }
 
-    /// Os terminais onde há um programa, com a lição de cada um.
+    /// Os terminais onde há uma lição (o servidor FTP da turma não é: não está no livro).
     pub fn licoes(&self) -> impl Iterator<Item = (&str, &str)> {
         self.terminais
             .iter()
             .filter(|(_, papel)| papel.rede.is_none())
-            .map(|(terminal, papel)| {
-                (
-                    terminal.as_str(),
-                    papel.licao.as_deref().unwrap_or(terminal),
-                )
-            })
+            .map(|(terminal, papel)| (terminal.as_str(), papel.programa(terminal)))
+            .filter(|(_, licao)| *licao != SERVIDOR_DA_TURMA)
     }
 }

@@ -98,11 +98,11 @@ impl Terminal {
         self.espera_em(Cano::Erro, texto)
     }
 
-    /// Digita uma linha e Enter.
+    /// Digita uma linha e Enter, e a tela mostra `eco`, que é o que um terminal mostraria.
     ///
     /// # Errors
     /// [`Falha`] se o programa não está mais lendo.
-    pub fn digita(&mut self, linha: &str) -> Resultado<()> {
+    pub fn digita_com_eco(&mut self, linha: &str, eco: &str) -> Resultado<()> {
         let Some(teclado) = &mut self.teclado else {
             return Err(falha!("{}: a entrada já acabou", self.nome));
         };
@@ -110,8 +110,16 @@ impl Terminal {
             .write_all(format!("{linha}\n").as_bytes())
             .and_then(|()| teclado.flush())
             .map_err(|erro| falha!("{}: não leu \"{linha}\": {erro}", self.nome))?;
-        self.eco.push((self.saida.visto, format!("{linha}\n")));
+        self.eco.push((self.saida.visto, format!("{eco}\n")));
         Ok(())
+    }
+
+    /// Digita uma linha e Enter.
+    ///
+    /// # Errors
+    /// [`Falha`] se o programa não está mais lendo.
+    pub fn digita(&mut self, linha: &str) -> Resultado<()> {
+        self.digita_com_eco(linha, linha)
     }
 
     /// O Ctrl-D: a entrada acaba.
