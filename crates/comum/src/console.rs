@@ -26,6 +26,12 @@ pub fn mostra_linha(texto: Arguments) -> Result<(), Erro> {
     escreve(format_args!("{texto}\n"))
 }
 
+/// Mostra um bloco de linhas prontas, cada uma já com a sua quebra, numa escrita só.
+#[cfg(feature = "ftp")]
+pub(crate) fn mostra_bloco(texto: &str) -> Result<(), Erro> {
+    escreve(format_args!("{texto}"))
+}
+
 fn escreve(texto: Arguments) -> Result<(), Erro> {
     let mut tela = io::stdout().lock();
     tela.write_fmt(texto)

@@ -11,6 +11,8 @@ use crate::visivel::visivel;
 pub const HOST_PADRAO: &str = "127.0.0.1";
 /// A porta de todas as lições de sockets.
 pub const PORTA_PADRAO: u16 = 43210;
+/// A porta do servidor FTP da turma: a 21, a oficial, costuma ser do administrador do sistema.
+pub const PORTA_FTP_DA_TURMA: u16 = 2121;
 
 /// Quem é o programa, para o `--help`: nome e descrição vêm do Cargo.toml da lição.
 #[derive(Debug, Clone, Copy)]
@@ -96,6 +98,12 @@ impl Endereco {
         }
     }
 
+    /// Se é onde o servidor FTP da turma devia estar.
+    #[cfg(feature = "ftp")]
+    pub(crate) fn e_o_ftp_da_turma(&self) -> bool {
+        self.host == HOST_PADRAO && self.porta == PORTA_FTP_DA_TURMA
+    }
+
     /// O que acrescentar a `cargo run -p …` para chegar a este endereço; vazio se é o padrão.
     pub(crate) fn como_argumento(&self) -> String {
         if self.host == HOST_PADRAO && self.porta == PORTA_PADRAO {
@@ -123,7 +131,7 @@ pub fn endereco_do_argumento(programa: Programa) -> Result<Endereco, Erro> {
             "192.168.0.10"
         }
     );
-    match argumentos(programa, &uso)?.as_slice() {
+    match argumentos(programa, &uso, &[])?.as_slice() {
         [] => Endereco::novo(HOST_PADRAO, PORTA_PADRAO),
         [texto] => Endereco::novo(texto, PORTA_PADRAO),
         [_, sobra, ..] => Err(nao_esperado(nome, sobra)),
@@ -135,13 +143,18 @@ pub fn endereco_do_argumento(programa: Programa) -> Result<Endereco, Erro> {
 /// # Errors
 /// [`Erro::FimPedido`] depois de mostrar o `--help`; [`Erro::Mensagem`] se há argumentos.
 pub fn sem_argumentos(programa: Programa) -> Result<(), Erro> {
-    match argumentos(programa, &format!("cargo run -p {}", programa.nome))?.first() {
+    match argumentos(programa, &format!("cargo run -p {}", programa.nome), &[])?.first() {
         None => Ok(()),
         Some(sobra) => Err(nao_esperado(programa.nome, sobra)),
     }
 }
 
-fn argumentos(programa: Programa, uso: &str) -> Result<Vec<String>, Erro> {
+/// Os argumentos do programa, na ordem em que vieram; das opções, só passam as que estão em `opcoes`.
+pub(crate) fn argumentos(
+    programa: Programa,
+    uso: &str,
+    opcoes: &[&str],
+) -> Result<Vec<String>, Erro> {
     let mut argumentos = Vec::new();
     for argumento in env::args_os().skip(1) {
         let Ok(texto) = argumento.into_string() else {
@@ -154,7 +167,7 @@ fn argumentos(programa: Programa, uso: &str) -> Result<Vec<String>, Erro> {
             mostra!("{}: {}\n\nUso: {uso}", programa.nome, programa.descricao)?;
             return Err(Erro::FimPedido);
         }
-        if texto.starts_with('-') {
+        if texto.starts_with('-') && !opcoes.contains(&texto.as_str()) {
             return Err(Erro::Mensagem(format!(
                 "a opção \"{}\" não existe; {}",
                 visivel(texto.as_bytes()),
@@ -166,7 +179,7 @@ fn argumentos(programa: Programa, uso: &str) -> Result<Vec<String>, Erro> {
     Ok(argumentos)
 }
 
-fn nao_esperado(nome: &str, sobra: &str) -> Erro {
+pub(crate) fn nao_esperado(nome: &str, sobra: &str) -> Erro {
     Erro::Mensagem(format!(
         "o argumento \"{}\" está sobrando; {}",
         visivel(sobra.as_bytes()),
@@ -182,7 +195,7 @@ fn veja_a_ajuda(nome: &str) -> String {
 fn separa(texto: &str, porta_padrao: u16) -> Result<(&str, u16), Erro> {
     let recusa = |motivo: &str| {
         Err(Erro::Mensagem(format!(
-            "o endereço \"{}\" {motivo}; o esperado é HOST[:PORTA], como 127.0.0.1:43210",
+            "o endereço \"{}\" {motivo}; o esperado é HOST[:PORTA], como 127.0.0.1:{porta_padrao}",
             visivel(texto.as_bytes())
         )))
     };

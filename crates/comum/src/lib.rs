@@ -7,19 +7,27 @@
 //! - [`espera`]: esperar uma resposta sem ficar mudo;
 //! - [`erro`]: o erro de todas as lições, em português;
 //! - `ctrl_c`: a despedida dos servidores (feature `ctrl_c`);
+//! - `ftp`: a sessão FTP e os downloads (feature `ftp`);
+//! - `limpeza` e `senha`: o que desfazer no Ctrl-C e a pergunta sem eco (feature `ftp`);
 //! - `nomes`: nomes de máquinas como a rede os quer (feature `nomes`).
 //!
 //! Nenhuma chamada de rede mora aqui: `bind`, `accept`, `read` e `write` ficam à vista nas lições.
 
 pub mod console;
-#[cfg(feature = "ctrl_c")]
+#[cfg(any(feature = "ctrl_c", feature = "ftp"))]
 pub mod ctrl_c;
 pub mod endereco;
 pub mod erro;
 pub mod espera;
+#[cfg(feature = "ftp")]
+pub mod ftp;
+#[cfg(feature = "ftp")]
+mod limpeza;
 #[cfg(feature = "nomes")]
 pub mod nomes;
 pub mod notacao;
+#[cfg(feature = "ftp")]
+pub mod senha;
 pub mod visivel;
 
 pub use console::{avisa, avisa_se_vazia, pergunta};
@@ -31,4 +39,6 @@ pub use espera::{PACIENCIA, com_paciencia};
 #[cfg(feature = "nomes")]
 pub use nomes::{erro_de_nome, nome_na_rede};
 pub use notacao::{repr, repr_sem_b, tupla};
+#[cfg(feature = "ftp")]
+pub use senha::pergunta_senha;
 pub use visivel::visivel;
