@@ -33,8 +33,10 @@ pub(crate) fn mostra_bloco(texto: &str) -> Result<(), Erro> {
 }
 
 fn escreve(texto: Arguments) -> Result<(), Erro> {
+    // Montado antes: o stdout faria uma escrita para cada pedaço que passa por uma quebra de linha.
+    let texto = texto.to_string();
     let mut tela = io::stdout().lock();
-    tela.write_fmt(texto)
+    tela.write_all(texto.as_bytes())
         .and_then(|()| tela.flush())
         .map_err(|erro| match erro.kind() {
             ErrorKind::BrokenPipe => Erro::FimPedido,

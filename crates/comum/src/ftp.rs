@@ -171,7 +171,7 @@ impl fmt::Display for DadosFechados {
         write!(
             saida,
             "não foi possível abrir a conexão de dados na porta {}: {}; \
-             um firewall pode estar no caminho: tente de novo ou escolha outro servidor",
+             um firewall pode estar no caminho: tente de novo (fora do menu, --ativo troca o modo)",
             self.porta,
             em_portugues(&self.causa)
         )
@@ -253,6 +253,22 @@ pub fn cwd(ftp: &mut FtpStream, diretorio: &str) -> Result<(), Erro> {
     Ok(())
 }
 
+/// O tamanho do arquivo em bytes (RFC 3659, 4), se o servidor o diz: muitos não dizem, e isso não impede
+/// o download.
+///
+/// # Errors
+/// [`Erro::Mensagem`] se a sessão acabou.
+pub fn tamanho(ftp: &mut FtpStream, arquivo: &str) -> Result<Option<usize>, Erro> {
+    match ftp.size(arquivo) {
+        Ok(tamanho) => Ok(Some(tamanho)),
+        Err(erro @ FtpError::ConnectionError(_)) => Err(erro.into()),
+        Err(FtpError::UnexpectedResponse(recusa)) if recusa.status == Status::NotAvailable => {
+            Err(FtpError::UnexpectedResponse(recusa).into())
+        }
+        Err(_) => Ok(None),
+    }
+}
+
 /// Pergunta o nome de um arquivo.
 ///
 /// # Errors
@@ -272,9 +288,9 @@ pub fn pergunta_nome(prompt: &str) -> Result<String, Erro> {
 /// escreveu o nome.
 fn sem_controles(quem: &str, texto: &str) -> Result<(), Erro> {
     if texto.contains(['\r', '\n', '\0']) {
+        // O texto não é repetido: pode ser a senha.
         return Err(Erro::Pedido(format!(
-            "{quem} \"{}\" tem uma quebra de linha ou um NUL, e nada foi enviado; digite de novo sem eles",
-            visivel(texto.as_bytes())
+            "{quem} tem uma quebra de linha ou um NUL no meio, e nada foi enviado; digite de novo"
         )));
     }
     Ok(())

@@ -8,7 +8,7 @@
 
 use std::process::ExitCode;
 
-use comum::ftp::{ArquivoNovo, conecta, servidor_do_argumento};
+use comum::ftp::{ArquivoNovo, conecta, servidor_do_argumento, tamanho};
 use comum::{Erro, executa, mostra, programa};
 use suppaftp::types::FileType;
 
@@ -27,7 +27,7 @@ fn licao() -> Result<(), Erro> {
     // No modo binário os bytes chegam como são: converter as quebras de linha estragaria a imagem.
     ftp.transfer_type(FileType::Binary)?;
     // O tamanho só serve para mostrar o que falta; nem todo servidor o diz.
-    let tamanho = ftp.size("linux-father-of-linux.jpg").ok();
+    let tamanho = tamanho(&mut ftp, "linux-father-of-linux.jpg")?;
     let dados = ftp.retr_as_stream("linux-father-of-linux.jpg")?;
     arquivo.recebe_binario(dados, tamanho)?;
     // O trabalho já está feito: se o servidor foi embora antes da despedida, tanto faz.

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use comum::ftp::{
     ArquivoNovo, VAI_MANDAR, anonimo_se_vazio, conecta, cwd, mostra_lista, pergunta_nome, pwd,
-    servidor_digitado,
+    servidor_digitado, tamanho,
 };
 use comum::{Erro, executa, mostra, pergunta, pergunta_senha, programa, sem_argumentos};
 use suppaftp::types::FileType;
@@ -50,7 +50,7 @@ fn licao() -> Result<(), Erro> {
 }
 
 fn lista(ftp: &mut FtpStream) -> Result<(), Erro> {
-    ftp.custom_command("TYPE A", &[Status::CommandOk])?;
+    // Sem TYPE: uma listagem é sempre texto, mesmo depois de um download binário.
     let (_, dados) = ftp.custom_data_command("LIST", VAI_MANDAR)?;
     mostra_lista(dados)
 }
@@ -68,7 +68,7 @@ fn baixa(ftp: &mut FtpStream) -> Result<(), Erro> {
         let origem = pergunta_nome("Arquivo de origem: ")?;
         let arquivo = ArquivoNovo::cria(&destino)?;
         ftp.transfer_type(FileType::Binary)?;
-        let tamanho = ftp.size(&origem).ok();
+        let tamanho = tamanho(ftp, &origem)?;
         arquivo.recebe_binario(ftp.retr_as_stream(&origem)?, tamanho)?;
     } else {
         let origem = pergunta_nome("Arquivo de origem:")?;

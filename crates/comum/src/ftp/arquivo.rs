@@ -10,10 +10,10 @@ use tempfile::NamedTempFile;
 use super::dados::recebe;
 use super::linhas::ParaArquivo;
 use super::progresso::Progresso;
+use super::resposta::resumo;
 use super::sem_controles;
 use crate::erro::{Erro, em_portugues};
 use crate::limpeza;
-use crate::visivel::visivel;
 
 /// O `open(nome, 'w')` dos originais, sem o estrago: enquanto o download não acaba, os bytes vão para um
 /// arquivo provisório, na mesma pasta. Se ele falha ou é interrompido, o provisório some e o que havia
@@ -36,7 +36,7 @@ impl ArquivoNovo {
     /// [`Erro::Pedido`] se não se pode criar um arquivo com esse nome.
     pub fn cria(nome: &str) -> Result<ArquivoNovo, Erro> {
         sem_controles("o nome", nome)?;
-        let na_tela = visivel(nome.as_bytes());
+        let na_tela = resumo(nome.as_bytes());
         let recusa =
             |motivo: &str| Erro::Pedido(format!("não dá para gravar \"{na_tela}\": {motivo}"));
         let do_sistema = |erro: io::Error| {

@@ -8,7 +8,7 @@ use super::{DadosFechados, PRAZO_DO_SILENCIO};
 use crate::erro::{Erro, em_portugues};
 use crate::visivel::visivel;
 
-/// O maior pedaço de uma resposta que cabe numa linha de erro, em bytes.
+/// O maior pedaço de um texto que cabe numa linha de erro, em bytes.
 const MAIOR_RESUMO: usize = 400;
 
 /// As linhas de uma resposta prontas para a tela, sem a quebra final.
@@ -21,7 +21,7 @@ pub(super) fn linhas_visiveis(resposta: &[u8]) -> String {
     linhas.join("\n")
 }
 
-/// Uma resposta numa linha só, para um erro: as linhas dela separadas por barras, e curta.
+/// Um texto numa linha só, para um erro: as linhas dele separadas por barras, e curto.
 pub(super) fn resumo(resposta: &[u8]) -> String {
     let curta = &resposta[..resposta.len().min(MAIOR_RESUMO)];
     let linhas: Vec<String> = curta
@@ -63,11 +63,13 @@ fn da_resposta(resposta: &[u8]) -> Erro {
     }
     if !recusa_inteira(resposta, codigo) {
         return Erro::Mensagem(format!(
-            "o servidor respondeu fora de hora: {texto}; rode o programa de novo ou tente outro servidor"
+            "o servidor deu uma resposta que não se esperava: {texto}; rode o programa de novo ou tente outro servidor"
         ));
     }
     let conselho = match codigo {
-        b"425" => "; um firewall pode estar no caminho: tente de novo ou troque o modo (--ativo)",
+        b"425" => {
+            "; um firewall pode estar no caminho: tente de novo (fora do menu, --ativo troca o modo)"
+        }
         b"426" | b"451" => "; tente de novo",
         b"430" | b"530" => {
             "; confira o usuário e a senha (deixe os dois vazios para entrar como anônimo)"
