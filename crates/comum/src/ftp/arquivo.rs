@@ -120,7 +120,7 @@ impl ArquivoNovo {
     /// Os de [`ArquivoNovo::recebe_binario`].
     pub fn recebe_texto<T: TlsStream>(mut self, dados: TransferStream<T>) -> Result<(), Erro> {
         let mut progresso = Progresso::novo(None);
-        let mut linhas = ParaArquivo::default();
+        let mut linhas = ParaArquivo::novo();
         let mut saida = Vec::new();
         let dados = recebe(dados, |bloco| {
             progresso.conta(bloco.len());

@@ -4,16 +4,15 @@ use memchr::{memchr_iter, memrchr};
 
 use crate::visivel::visivel;
 
-/// A quebra de linha do sistema (o `os.linesep` do Python).
-const QUEBRA: &[u8] = if cfg!(windows) { b"\r\n" } else { b"\n" };
 /// Quanto se guarda de uma linha de listagem à espera do fim dela.
 const MAIOR_ESPERA: usize = 64 << 10;
 
 /// Um texto da rede, em que a linha acaba com CRLF (RFC 959, 3.1.1.1) ou, em muitos servidores, com LF,
 /// a caminho de um arquivo: as quebras viram as do sistema e a última linha ganha a sua. Nenhum outro
 /// byte muda, nem um CR sozinho.
-#[derive(Default)]
 pub(super) struct ParaArquivo {
+    /// A quebra do sistema (o `os.linesep` do Python) é CRLF, e não LF.
+    crlf: bool,
     /// O bloco acabou num CR: só o seguinte dirá se era uma quebra.
     cr_no_fim: bool,
     /// O que se escreveu por último não foi uma quebra.
@@ -21,37 +20,56 @@ pub(super) struct ParaArquivo {
 }
 
 impl ParaArquivo {
-    /// Acrescenta a `saida` o próximo bloco, convertido.
-    pub(super) fn converte(&mut self, bloco: &[u8], saida: &mut Vec<u8>) {
-        if bloco.is_empty() {
-            return;
+    pub(super) fn novo() -> ParaArquivo {
+        ParaArquivo::com_quebra(cfg!(windows))
+    }
+
+    fn com_quebra(crlf: bool) -> ParaArquivo {
+        ParaArquivo {
+            crlf,
+            cr_no_fim: false,
+            linha_aberta: false,
         }
-        if self.cr_no_fim && bloco[0] != b'\n' {
+    }
+
+    /// Acrescenta a `saida` o próximo bloco, convertido. Só as quebras diferentes das do sistema pedem
+    /// trabalho: o que há entre duas delas é copiado de uma vez.
+    pub(super) fn converte(&mut self, bloco: &[u8], saida: &mut Vec<u8>) {
+        let (Some(primeiro), Some(ultimo)) = (bloco.first(), bloco.last()) else {
+            return;
+        };
+        if self.cr_no_fim && (self.crlf || *primeiro != b'\n') {
             saida.push(b'\r');
         }
         let mut inicio = 0;
         for fim in memchr_iter(b'\n', bloco) {
-            let linha = &bloco[inicio..fim];
-            saida.extend_from_slice(linha.strip_suffix(b"\r").unwrap_or(linha));
-            saida.extend_from_slice(QUEBRA);
-            inicio = fim + 1;
+            let tem_cr = if fim == 0 {
+                self.cr_no_fim
+            } else {
+                bloco[fim - 1] == b'\r'
+            };
+            if tem_cr && !self.crlf {
+                saida.extend_from_slice(&bloco[inicio..fim.saturating_sub(1)]);
+                inicio = fim;
+            } else if !tem_cr && self.crlf {
+                saida.extend_from_slice(&bloco[inicio..fim]);
+                saida.push(b'\r');
+                inicio = fim;
+            }
         }
-        let resto = &bloco[inicio..];
-        let sem_cr = resto.strip_suffix(b"\r");
-        saida.extend_from_slice(sem_cr.unwrap_or(resto));
-        self.cr_no_fim = sem_cr.is_some();
-        self.linha_aberta = !resto.is_empty();
+        self.cr_no_fim = *ultimo == b'\r';
+        self.linha_aberta = *ultimo != b'\n';
+        saida.extend_from_slice(&bloco[inicio..bloco.len() - usize::from(self.cr_no_fim)]);
     }
 
     /// O que falta no fim do texto.
-    pub(super) fn termina(&mut self, saida: &mut Vec<u8>) {
+    pub(super) fn termina(self, saida: &mut Vec<u8>) {
         if self.cr_no_fim {
             saida.push(b'\r');
         }
         if self.linha_aberta {
-            saida.extend_from_slice(QUEBRA);
+            saida.extend_from_slice(if self.crlf { b"\r\n" } else { b"\n" });
         }
-        *self = ParaArquivo::default();
     }
 }
 
@@ -111,7 +129,7 @@ mod testes {
     use super::*;
 
     /// O mesmo trabalho, sem pressa e com tudo na memória.
-    fn ingenuo(texto: &[u8]) -> Vec<u8> {
+    fn ingenuo(texto: &[u8], crlf: bool) -> Vec<u8> {
         let mut saida = Vec::new();
         for linha in texto.split_inclusive(|byte| *byte == b'\n') {
             let corpo = linha
@@ -119,13 +137,13 @@ mod testes {
                 .or(linha.strip_suffix(b"\n"))
                 .unwrap_or(linha);
             saida.extend_from_slice(corpo);
-            saida.extend_from_slice(QUEBRA);
+            saida.extend_from_slice(if crlf { b"\r\n" } else { b"\n" });
         }
         saida
     }
 
-    fn em_blocos(blocos: &[&[u8]]) -> Vec<u8> {
-        let mut conversor = ParaArquivo::default();
+    fn em_blocos(blocos: &[&[u8]], crlf: bool) -> Vec<u8> {
+        let mut conversor = ParaArquivo::com_quebra(crlf);
         let mut saida = Vec::new();
         for bloco in blocos {
             conversor.converte(bloco, &mut saida);
@@ -146,18 +164,28 @@ mod testes {
             let mut blocos = Vec::new();
             let mut resto = texto.as_slice();
             while !resto.is_empty() {
-                let (bloco, depois) = resto.split_at(u.int_in_range(0..=resto.len())?.max(1));
+                // Um bloco vazio de vez em quando também serve.
+                let (bloco, depois) = resto.split_at(u.int_in_range(0..=resto.len().min(9))?);
                 blocos.push(bloco);
                 resto = depois;
+                if u.is_empty() {
+                    break;
+                }
             }
-            assert_eq!(em_blocos(&blocos), ingenuo(&texto), "{blocos:?}");
+            blocos.push(resto);
+            for crlf in [false, true] {
+                assert_eq!(
+                    em_blocos(&blocos, crlf),
+                    ingenuo(&texto, crlf),
+                    "{blocos:?}"
+                );
+            }
             Ok(())
         });
     }
 
     #[test]
     fn casos_de_texto() {
-        let quebra = |texto: &str| texto.replace('\n', if cfg!(windows) { "\r\n" } else { "\n" });
         for (texto, esperado) in [
             ("", ""),
             ("sem quebra", "sem quebra\n"),
@@ -167,10 +195,17 @@ mod testes {
             ("fim em cr\r", "fim em cr\r\n"),
             ("\n\r\n", "\n\n"),
         ] {
-            let esperado = quebra(esperado).into_bytes();
-            assert_eq!(em_blocos(&[texto.as_bytes()]), esperado, "{texto:?}");
-            let bytes: Vec<&[u8]> = texto.as_bytes().chunks(1).collect();
-            assert_eq!(em_blocos(&bytes), esperado, "{texto:?}");
+            for crlf in [false, true] {
+                let esperado = if crlf {
+                    esperado.replace('\n', "\r\n")
+                } else {
+                    esperado.to_string()
+                };
+                let inteiro = em_blocos(&[texto.as_bytes()], crlf);
+                assert_eq!(inteiro, esperado.as_bytes(), "{texto:?}");
+                let bytes: Vec<&[u8]> = texto.as_bytes().chunks(1).collect();
+                assert_eq!(em_blocos(&bytes, crlf), inteiro, "{texto:?}");
+            }
         }
     }
 
