@@ -261,11 +261,11 @@ pub fn cwd(ftp: &mut FtpStream, diretorio: &str) -> Result<(), Erro> {
 pub fn tamanho(ftp: &mut FtpStream, arquivo: &str) -> Result<Option<usize>, Erro> {
     match ftp.size(arquivo) {
         Ok(tamanho) => Ok(Some(tamanho)),
-        Err(erro @ FtpError::ConnectionError(_)) => Err(erro.into()),
-        Err(FtpError::UnexpectedResponse(recusa)) if recusa.status == Status::NotAvailable => {
-            Err(FtpError::UnexpectedResponse(recusa).into())
-        }
-        Err(_) => Ok(None),
+        Err(FtpError::BadResponse) => Ok(None),
+        Err(erro) => match Erro::from(erro) {
+            Erro::Pedido(_) => Ok(None),
+            fim => Err(fim),
+        },
     }
 }
 

@@ -19,6 +19,8 @@ pub const VAI_MANDAR: &[Status] = &[Status::AboutToSend, Status::AlreadyOpen];
 
 /// O bloco que se lê de cada vez. Medido com 1 GiB: de 8 KiB para 1 MiB, 2,4 vezes mais rápido.
 const BLOCO: usize = 1 << 20;
+/// Por quanto tempo se acredita que um 200 é a resposta ao NOOP, e não a final fora do padrão.
+const PRAZO_DO_NOOP: Duration = Duration::from_secs(5);
 /// O que se prepara de cada vez para a tela: escapado, um byte vira quatro.
 const PEDACO_DE_TELA: usize = 64 << 10;
 
@@ -113,11 +115,11 @@ fn resposta_final<T: TlsStream>(
     ];
     // O ProFTPD só manda a resposta final depois que este lado fecha.
     let _ = dados.get_ref().get_ref().shutdown(Shutdown::Both);
-    let desde = Instant::now();
+    let ate = Instant::now() + PRAZO_DO_NOOP;
     let resposta = loop {
         match ftp.custom_command("NOOP", &FIM) {
             // Há servidores que respondem ao NOOP na hora, antes de terminar a transferência.
-            Ok(resposta) if resposta.status == NOOP && desde.elapsed() < PRAZO_DO_SILENCIO => {
+            Ok(resposta) if resposta.status == NOOP && Instant::now() < ate => {
                 thread::sleep(Duration::from_millis(20));
             }
             outra => break outra,

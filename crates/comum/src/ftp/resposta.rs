@@ -94,7 +94,8 @@ fn recusa_inteira(resposta: &[u8], codigo: &[u8]) -> bool {
     matches!(codigo, [b'4' | b'5', ..]) && ultima.starts_with(codigo)
 }
 
-fn da_conexao(erro: &io::Error) -> Erro {
+/// A conexão de controle falhou: salvo quando só a de dados não abriu, a sessão acabou.
+pub(super) fn da_conexao(erro: &io::Error) -> Erro {
     let por_dentro = erro.get_ref();
     if let Some(fechados) = por_dentro.and_then(|dentro| dentro.downcast_ref::<DadosFechados>()) {
         return Erro::Pedido(fechados.to_string());
@@ -106,6 +107,9 @@ fn da_conexao(erro: &io::Error) -> Erro {
     }
     match erro.kind() {
         ErrorKind::WouldBlock | ErrorKind::TimedOut => silencio(),
+        ErrorKind::UnexpectedEof => Erro::Mensagem(
+            "o servidor fechou a conexão antes da hora; rode o programa de novo".to_string(),
+        ),
         _ => Erro::Mensagem(format!(
             "a sessão acabou antes da hora: {}; rode o programa de novo",
             em_portugues(erro)

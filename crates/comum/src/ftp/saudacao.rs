@@ -5,12 +5,12 @@
 //! (<https://github.com/veeso/suppaftp/issues/169>), e uma saudação escrita à mão pode ter uma. Por isso
 //! as linhas do meio são tiradas do caminho antes, e ela só lê a última.
 
-use std::io::{self, ErrorKind, Read};
+use std::io::{ErrorKind, Read};
 use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::resposta::linhas_visiveis;
+use super::resposta::{da_conexao, linhas_visiveis, resumo};
 use crate::erro::Erro;
 
 /// A maior linha e a maior saudação que se aceitam; a suppaftp tem o mesmo limite para as respostas.
@@ -31,8 +31,7 @@ pub(super) enum Inicio {
 /// Lê a saudação até a última linha, sem a tirar do socket.
 ///
 /// # Errors
-/// [`Erro::Mensagem`] se não é uma saudação de FTP ou se não acaba; [`Erro::Conversa`] se a rede falha
-/// ou o servidor se cala.
+/// [`Erro::Mensagem`] se não é uma saudação de FTP, se não acaba, ou se o servidor se cala ou vai embora.
 pub(super) fn adianta(controle: &TcpStream) -> Result<Inicio, Erro> {
     let mut saudacao = Saudacao::default();
     let mut espiada = vec![0; MAIOR_LINHA];
@@ -40,9 +39,10 @@ pub(super) fn adianta(controle: &TcpStream) -> Result<Inicio, Erro> {
     let mut desde = Instant::now();
     loop {
         let lidos = match controle.peek(&mut espiada) {
-            Ok(0) => return Err(io::Error::from(ErrorKind::UnexpectedEof).into()),
+            Ok(0) => return Err(da_conexao(&ErrorKind::UnexpectedEof.into())),
+            Ok(lidos) => lidos,
             Err(erro) if erro.kind() == ErrorKind::Interrupted => continue,
-            outro => outro?,
+            Err(erro) => return Err(da_conexao(&erro)),
         };
         let Some(fim) = memchr::memchr(b'\n', &espiada[..lidos]) else {
             if lidos == espiada.len() {
@@ -128,7 +128,7 @@ fn sem_fim() -> Erro {
 fn nao_e_ftp(linha: &[u8]) -> Erro {
     Erro::Mensagem(format!(
         "quem atende não parece um servidor FTP, a saudação dele é \"{}\"; confira o endereço e a porta",
-        super::resposta::resumo(linha)
+        resumo(linha)
     ))
 }
 
