@@ -66,9 +66,7 @@ impl Erro {
         }
         Ok(())
     }
-}
 
-impl Erro {
     /// Num menu, um pedido que falhou não encerra a sessão: conta o que houve no stderr e deixa o
     /// menu voltar.
     ///

@@ -11,7 +11,8 @@
 //! - `limpeza` e `senha`: o que desfazer no Ctrl-C e a pergunta sem eco (feature `ftp`);
 //! - `nomes`: nomes de máquinas como a rede os quer (feature `nomes`).
 //!
-//! Nenhuma chamada de rede mora aqui: `bind`, `accept`, `read` e `write` ficam à vista nas lições.
+//! As chamadas de rede ficam à vista nas lições: `bind`, `accept`, `read` e `write`, e no FTP os comandos da
+//! suppaftp. Aqui mora só o que ela deixa por fazer: conectar com prazo, receber até o fim, gravar inteiro.
 
 pub mod console;
 #[cfg(any(feature = "ctrl_c", feature = "ftp"))]

@@ -55,6 +55,7 @@ impl From<FtpError> for Erro {
 /// O servidor recusou (4xx e 5xx), ou a conversa saiu de passo.
 fn da_resposta(resposta: &[u8]) -> Erro {
     let texto = resumo(resposta);
+    let texto = texto.trim_end_matches('.');
     let codigo = resposta.get(..3).unwrap_or_default();
     if codigo == b"421" {
         return Erro::Mensagem(format!(
