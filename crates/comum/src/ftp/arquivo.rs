@@ -15,6 +15,11 @@ use super::sem_controles;
 use crate::erro::{Erro, em_portugues};
 use crate::limpeza;
 
+/// O que se lê de cada vez. Medido com 1 GiB: de 8 KiB para 1 MiB, o tempo cai para menos da metade. O texto,
+/// que ainda passa por outro tampão, empata já em 256 KiB.
+const BLOCO_BINARIO: usize = 1 << 20;
+const BLOCO_DE_TEXTO: usize = 256 << 10;
+
 /// O `open(nome, 'w')` dos originais, sem o estrago: enquanto o download não acaba, os bytes vão para um
 /// arquivo provisório, na mesma pasta. Se ele falha ou é interrompido, o provisório some e o que havia
 /// com o nome continua como estava.
@@ -104,7 +109,7 @@ impl ArquivoNovo {
         tamanho: Option<usize>,
     ) -> Result<(), Erro> {
         let mut progresso = Progresso::novo(tamanho);
-        recebe(dados, |bloco| {
+        recebe(dados, BLOCO_BINARIO, |bloco| {
             progresso.conta(bloco.len());
             self.grava(bloco)
         })?
@@ -122,7 +127,7 @@ impl ArquivoNovo {
         let mut progresso = Progresso::novo(None);
         let mut linhas = ParaArquivo::novo();
         let mut saida = Vec::new();
-        let dados = recebe(dados, |bloco| {
+        let dados = recebe(dados, BLOCO_DE_TEXTO, |bloco| {
             progresso.conta(bloco.len());
             saida.clear();
             linhas.converte(bloco, &mut saida);
