@@ -9,6 +9,8 @@ mod linhas;
 mod progresso;
 mod resposta;
 mod saudacao;
+#[cfg(test)]
+mod testes;
 
 use std::error::Error;
 use std::fmt;
@@ -294,62 +296,4 @@ fn sem_controles(quem: &str, texto: &str) -> Result<(), Erro> {
         )));
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod testes {
-    use super::*;
-
-    #[test]
-    fn o_257_e_lido_como_no_ftplib() {
-        for (resposta, nome) in [
-            ("257 \"/\" atual\r\n", "/"),
-            ("257 \"/a\"\"b\" atual\r\n", "/a\"b"),
-            ("257 \"/x\" is \"y\"\r\n", "/x"),
-            ("257 sem aspas\r\n", ""),
-            ("257 \"/aberto\r\n", "/aberto"),
-            ("257-\"/x\"\r\n257 fim\r\n", ""),
-        ] {
-            assert_eq!(entre_aspas(resposta.as_bytes()), nome.as_bytes());
-        }
-    }
-
-    #[test]
-    fn o_anonimo_e_o_do_ftplib() {
-        for (usuario, senha, esperado) in [
-            ("", "", ("anonymous", "anonymous@")),
-            ("", "eu@aqui", ("anonymous", "eu@aqui")),
-            ("anonymous", "-", ("anonymous", "-anonymous@")),
-            ("ana", "", ("ana", "")),
-        ] {
-            let (u, s) = anonimo_se_vazio(usuario.to_string(), senha.to_string()).unwrap();
-            assert_eq!((u.as_str(), s.as_str()), esperado);
-        }
-    }
-
-    #[test]
-    fn quebras_de_linha_e_nul_sao_recusados() {
-        for texto in ["a\rb", "a\nDELE x", "a\0b", "\r\n"] {
-            assert!(anonimo_se_vazio(texto.to_string(), String::new()).is_err());
-            assert!(anonimo_se_vazio(String::new(), texto.to_string()).is_err());
-        }
-        assert!(sem_controles("o nome", "relatório de março\t.txt").is_ok());
-    }
-
-    #[test]
-    fn o_host_digitado_e_tolerante() {
-        for (texto, esperado) in [
-            ("", "127.0.0.1:2121"),
-            ("127.0.0.1", "127.0.0.1:21"),
-            ("127.0.0.1:2100", "127.0.0.1:2100"),
-            ("ftp://127.0.0.1/pub/", "127.0.0.1:21"),
-            ("[::1]:2100", "[::1]:2100"),
-        ] {
-            let servidor = servidor_digitado(texto).unwrap();
-            assert_eq!(servidor.endereco.to_string(), esperado);
-        }
-        for texto in ["ftp://", "127.0.0.1:abc", "127.0.0.1\r:21", "http://x/"] {
-            assert!(servidor_digitado(texto).is_err());
-        }
-    }
 }
