@@ -22,8 +22,8 @@ const PRAZO_DO_NOOP: Duration = Duration::from_secs(5);
 /// O bloco de uma listagem: pequeno, porque escapado para a tela um byte vira quatro.
 const BLOCO_DE_LISTA: usize = 64 << 10;
 
-/// Entrega os dados a `usa`, em blocos de no máximo `tamanho` bytes, até o fim deles. Falta ainda a resposta final, que só vem
-/// com o `finish`: sem ela não se sabe se está tudo ali.
+/// Entrega os dados a `usa`, em blocos de no máximo `tamanho` bytes, até o fim deles. Falta ainda a
+/// resposta final, que só vem com o `finish`: sem ela não se sabe se está tudo ali.
 pub(super) fn recebe<T: TlsStream>(
     mut dados: TransferStream<T>,
     tamanho: usize,
