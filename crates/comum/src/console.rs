@@ -26,9 +26,17 @@ pub fn mostra_linha(texto: Arguments) -> Result<(), Erro> {
     escreve(format_args!("{texto}\n"))
 }
 
+/// Mostra um bloco de linhas prontas, cada uma já com a sua quebra, numa escrita só.
+#[cfg(feature = "ftp")]
+pub(crate) fn mostra_bloco(texto: &str) -> Result<(), Erro> {
+    escreve(format_args!("{texto}"))
+}
+
 fn escreve(texto: Arguments) -> Result<(), Erro> {
+    // Montado antes: o stdout faria uma escrita para cada pedaço que passa por uma quebra de linha.
+    let texto = texto.to_string();
     let mut tela = io::stdout().lock();
-    tela.write_fmt(texto)
+    tela.write_all(texto.as_bytes())
         .and_then(|()| tela.flush())
         .map_err(|erro| match erro.kind() {
             ErrorKind::BrokenPipe => Erro::FimPedido,

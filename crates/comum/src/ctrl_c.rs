@@ -1,6 +1,8 @@
-//! O Ctrl-C dos servidores: uma despedida e o fim.
+//! O Ctrl-C: nos servidores, uma despedida e o fim.
 
+#[cfg(feature = "ctrl_c")]
 use std::io::{self, Write};
+#[cfg(feature = "ctrl_c")]
 use std::process;
 
 use crate::erro::Erro;
@@ -13,12 +15,17 @@ use crate::erro::Erro;
 ///
 /// # Errors
 /// [`Erro::Mensagem`] se o sistema não aceita o tratador.
+#[cfg(feature = "ctrl_c")]
 pub fn despede_no_ctrl_c() -> Result<(), Erro> {
-    ctrlc::set_handler(|| {
+    no_ctrl_c(|| {
         let _ = writeln!(io::stderr(), "\nAté logo!");
         process::exit(0);
     })
-    .map_err(|_| {
+}
+
+/// Combina com o sistema o que fazer no Ctrl-C; só vale uma vez por programa.
+pub(crate) fn no_ctrl_c(tratador: fn()) -> Result<(), Erro> {
+    ctrlc::set_handler(tratador).map_err(|_| {
         Erro::Mensagem(
             "não foi possível preparar o Ctrl-C; feche os outros programas e tente de novo"
                 .to_string(),

@@ -98,6 +98,12 @@ impl Endereco {
         }
     }
 
+    /// Se o endereço é o desta máquina, em qualquer porta: quem falta lá é um programa do projeto.
+    #[cfg(feature = "ftp")]
+    pub(crate) fn e_local(&self) -> bool {
+        self.ips.iter().all(|ip| ip.ip().is_loopback())
+    }
+
     /// O que acrescentar a `cargo run -p …` para chegar a este endereço; vazio se é o que o programa
     /// usa sem argumento, na porta `porta_padrao`.
     #[must_use]
@@ -115,40 +121,30 @@ impl Endereco {
 /// # Errors
 /// [`Erro::FimPedido`] depois de mostrar o `--help`; [`Erro::Mensagem`] se o argumento não serve.
 pub fn endereco_do_argumento(programa: Programa) -> Result<Endereco, Erro> {
-    endereco_com_portas(programa, PORTA_PADRAO, PORTA_PADRAO)
+    endereco_com_porta(programa, PORTA_PADRAO)
 }
 
-/// Como [`endereco_do_argumento`], para as lições que têm outras portas: sem argumento o endereço é
-/// 127.0.0.1 na `porta_da_turma`; de um host sem porta, vale a `porta_do_host`.
+/// Como [`endereco_do_argumento`], para um programa que tem outra porta padrão.
 ///
 /// # Errors
 /// Os mesmos.
-pub fn endereco_com_portas(
-    programa: Programa,
-    porta_da_turma: u16,
-    porta_do_host: u16,
-) -> Result<Endereco, Erro> {
+pub fn endereco_com_porta(programa: Programa, porta_padrao: u16) -> Result<Endereco, Erro> {
     let nome = programa.nome;
-    let so_host = if porta_do_host == porta_da_turma {
-        String::new()
-    } else {
-        format!(" Só com o HOST, a porta é a {porta_do_host}.")
-    };
     let uso = format!(
         "cargo run -p {nome} [-- HOST[:PORTA]]\n\n\
-         Sem argumento, o endereço é {HOST_PADRAO}:{porta_da_turma}.{so_host} Exemplos:\n  \
+         Sem argumento, o endereço é {HOST_PADRAO}:{porta_padrao}. Exemplos:\n  \
          cargo run -p {nome} -- 127.0.0.1:{}\n  \
          cargo run -p {nome} -- {}",
-        porta_da_turma + 1,
+        porta_padrao + 1,
         if nome.starts_with("servidor") {
             "0.0.0.0        (atende outros computadores)"
         } else {
             "192.168.0.10"
         }
     );
-    match argumentos(programa, &uso)?.as_slice() {
-        [] => Endereco::novo(HOST_PADRAO, porta_da_turma),
-        [texto] => Endereco::novo(texto, porta_do_host),
+    match argumentos(programa, &uso, &[])?.as_slice() {
+        [] => Endereco::novo(HOST_PADRAO, porta_padrao),
+        [texto] => Endereco::novo(texto, porta_padrao),
         [_, sobra, ..] => Err(nao_esperado(nome, sobra)),
     }
 }
@@ -158,13 +154,18 @@ pub fn endereco_com_portas(
 /// # Errors
 /// [`Erro::FimPedido`] depois de mostrar o `--help`; [`Erro::Mensagem`] se há argumentos.
 pub fn sem_argumentos(programa: Programa) -> Result<(), Erro> {
-    match argumentos(programa, &format!("cargo run -p {}", programa.nome))?.first() {
+    match argumentos(programa, &format!("cargo run -p {}", programa.nome), &[])?.first() {
         None => Ok(()),
         Some(sobra) => Err(nao_esperado(programa.nome, sobra)),
     }
 }
 
-fn argumentos(programa: Programa, uso: &str) -> Result<Vec<String>, Erro> {
+/// Os argumentos do programa, na ordem em que vieram; das opções, só passam as que estão em `opcoes`.
+pub(crate) fn argumentos(
+    programa: Programa,
+    uso: &str,
+    opcoes: &[&str],
+) -> Result<Vec<String>, Erro> {
     let mut argumentos = Vec::new();
     for argumento in env::args_os().skip(1) {
         let Ok(texto) = argumento.into_string() else {
@@ -177,7 +178,7 @@ fn argumentos(programa: Programa, uso: &str) -> Result<Vec<String>, Erro> {
             mostra!("{}: {}\n\nUso: {uso}", programa.nome, programa.descricao)?;
             return Err(Erro::FimPedido);
         }
-        if texto.starts_with('-') {
+        if texto.starts_with('-') && !opcoes.contains(&texto.as_str()) {
             return Err(Erro::Mensagem(format!(
                 "a opção \"{}\" não existe; {}",
                 visivel(texto.as_bytes()),
@@ -189,7 +190,7 @@ fn argumentos(programa: Programa, uso: &str) -> Result<Vec<String>, Erro> {
     Ok(argumentos)
 }
 
-fn nao_esperado(nome: &str, sobra: &str) -> Erro {
+pub(crate) fn nao_esperado(nome: &str, sobra: &str) -> Erro {
     Erro::Mensagem(format!(
         "o argumento \"{}\" está sobrando; {}",
         visivel(sobra.as_bytes()),
@@ -205,7 +206,7 @@ fn veja_a_ajuda(nome: &str) -> String {
 fn separa(texto: &str, porta_padrao: u16) -> Result<(&str, u16), Erro> {
     let recusa = |motivo: &str| {
         Err(Erro::Mensagem(format!(
-            "o endereço \"{}\" {motivo}; o esperado é HOST[:PORTA], como 127.0.0.1:43210",
+            "o endereço \"{}\" {motivo}; o esperado é HOST[:PORTA], como 127.0.0.1:{porta_padrao}",
             visivel(texto.as_bytes())
         )))
     };

@@ -15,6 +15,8 @@ pub enum Erro {
     FimPedido,
     /// A rede falhou no meio de uma conversa. Num servidor, só aquela conversa acaba.
     Conversa(io::Error),
+    /// Só o último pedido falhou, e já está explicado: a sessão continua de pé. O menu volta.
+    Pedido(String),
     /// Qualquer outra coisa, já explicada: a causa e o próximo passo, numa linha.
     Mensagem(String),
 }
@@ -33,7 +35,7 @@ impl fmt::Display for Erro {
             Erro::Conversa(erro) => {
                 write!(saida, "a conversa foi interrompida: {}", em_portugues(erro))
             }
-            Erro::Mensagem(texto) => write!(saida, "{texto}"),
+            Erro::Pedido(texto) | Erro::Mensagem(texto) => write!(saida, "{texto}"),
         }
     }
 }
@@ -62,6 +64,20 @@ impl Erro {
             // Sem descritores livres, por exemplo, o accept falha na hora: a pausa evita a enxurrada.
             thread::sleep(Duration::from_secs(1));
         }
+        Ok(())
+    }
+
+    /// Num menu, um pedido que falhou não encerra a sessão: conta o que houve no stderr e deixa o
+    /// menu voltar.
+    ///
+    /// # Errors
+    /// Devolve o próprio erro quando a sessão acabou.
+    pub fn conta_e_volta(self) -> Result<(), Erro> {
+        let Erro::Pedido(texto) = self else {
+            return Err(self);
+        };
+        // Se nem o stderr aceita, não há mais a quem contar.
+        let _ = writeln!(io::stderr(), "Erro: {texto}");
         Ok(())
     }
 }
@@ -153,6 +169,12 @@ pub fn em_portugues(erro: &io::Error) -> String {
         ErrorKind::UnexpectedEof => "o outro lado parou no meio",
         ErrorKind::PermissionDenied => "o sistema não deu permissão",
         ErrorKind::StorageFull => "o disco está cheio",
+        ErrorKind::QuotaExceeded => "acabou o espaço reservado a você no disco",
+        ErrorKind::ReadOnlyFilesystem => "o disco só aceita leitura",
+        ErrorKind::NotFound => "ele não existe",
+        ErrorKind::NotADirectory => "há um arquivo onde devia haver uma pasta",
+        ErrorKind::IsADirectory => "há uma pasta com esse nome",
+        ErrorKind::InvalidFilename | ErrorKind::InvalidInput => "o sistema não aceita esse nome",
         ErrorKind::OutOfMemory => "falta memória",
         ErrorKind::Unsupported => "este sistema não sabe fazer isso",
         _ => match erro.raw_os_error() {

@@ -29,8 +29,7 @@ use std::time::Duration;
 use comum::endereco::{HOST_PADRAO, PORTA_FTP_DA_TURMA};
 use comum::erro::em_portugues;
 use comum::{
-    Endereco, Erro, NaRede, avisa, despede_no_ctrl_c, endereco_com_portas, executa, mostra,
-    programa,
+    Endereco, Erro, NaRede, avisa, despede_no_ctrl_c, endereco_com_porta, executa, mostra, programa,
 };
 use libunftp::ServerBuilder;
 use libunftp::options::ActivePassiveMode;
@@ -56,7 +55,7 @@ fn main() -> ExitCode {
 }
 
 fn licao() -> Result<(), Erro> {
-    let endereco = endereco_com_portas(programa!(), PORTA_FTP_DA_TURMA, PORTA_FTP_DA_TURMA)?;
+    let endereco = endereco_com_porta(programa!(), PORTA_FTP_DA_TURMA)?;
     despede_no_ctrl_c()?;
     // Escutar com o std, como nas outras lições, dá os mesmos erros em português.
     let escuta = TcpListener::bind(&endereco).ao_escutar(&endereco)?;

@@ -1,0 +1,401 @@
+//! A sessão contra um servidor de roteiro, que responde o que cada teste manda.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use suppaftp::FtpStream;
+use suppaftp::types::FileType;
+
+use super::*;
+
+/// Responde a um comando: recebe o que veio depois do verbo e devolve a resposta; vazia, a conexão acaba.
+type Resposta = Box<dyn Fn(&mut Sessao, &str) -> String + Send>;
+
+/// O que o servidor de roteiro faz de diferente de um servidor comum.
+#[derive(Default)]
+struct Roteiro {
+    saudacao: Option<&'static [u8]>,
+    respostas: HashMap<&'static str, Resposta>,
+    ipv6: bool,
+}
+
+impl Roteiro {
+    fn responde(mut self, verbo: &'static str, resposta: &'static str) -> Roteiro {
+        self.respostas
+            .insert(verbo, Box::new(move |_, _| resposta.to_string()));
+        self
+    }
+
+    fn faz(
+        mut self,
+        verbo: &'static str,
+        resposta: impl Fn(&mut Sessao, &str) -> String + Send + 'static,
+    ) -> Roteiro {
+        self.respostas.insert(verbo, Box::new(resposta));
+        self
+    }
+
+    /// Manda `dados` e depois `fim`.
+    fn manda(self, verbo: &'static str, dados: &'static [u8], fim: &'static str) -> Roteiro {
+        self.faz(verbo, move |sessao, _| {
+            sessao.manda_dados(dados);
+            fim.to_string()
+        })
+    }
+
+    /// Põe o servidor no ar e devolve o endereço dele.
+    fn comeca(self) -> String {
+        let ouvinte = TcpListener::bind(if self.ipv6 { "[::1]:0" } else { "127.0.0.1:0" }).unwrap();
+        let endereco = ouvinte.local_addr().unwrap().to_string();
+        thread::spawn(move || {
+            let (controle, _) = ouvinte.accept().unwrap();
+            let mut sessao = Sessao {
+                controle,
+                ouvinte: None,
+                ativo: None,
+            };
+            let saudacao = self.saudacao.unwrap_or(b"220 roteiro\r\n");
+            let _ = sessao.controle.write_all(saudacao);
+            for linha in BufReader::new(sessao.controle.try_clone().unwrap()).lines() {
+                let Ok(linha) = linha else { return };
+                let (verbo, argumento) = linha.split_once(' ').unwrap_or((&linha, ""));
+                let resposta = match self.respostas.get(verbo) {
+                    Some(resposta) => resposta(&mut sessao, argumento),
+                    None => sessao.de_sempre(verbo, argumento),
+                };
+                let _ = sessao.controle.write_all(resposta.as_bytes());
+                if resposta.is_empty() {
+                    break;
+                }
+            }
+            let _ = sessao.controle.shutdown(Shutdown::Both);
+        });
+        endereco
+    }
+}
+
+struct Sessao {
+    controle: TcpStream,
+    ouvinte: Option<TcpListener>,
+    ativo: Option<u16>,
+}
+
+impl Sessao {
+    fn manda_dados(&mut self, dados: &[u8]) {
+        let _ = self.controle.write_all(b"150 vai\r\n");
+        let mut conexao = match (&self.ouvinte, self.ativo) {
+            (_, Some(porta)) => TcpStream::connect(("127.0.0.1", porta)).unwrap(),
+            (Some(ouvinte), None) => ouvinte.accept().unwrap().0,
+            (None, None) => return,
+        };
+        let _ = conexao.write_all(dados);
+    }
+
+    /// Abre a porta de dados.
+    fn abre(&mut self) -> u16 {
+        let mut endereco = self.controle.local_addr().unwrap();
+        endereco.set_port(0);
+        let ouvinte = TcpListener::bind(endereco).unwrap();
+        let porta = ouvinte.local_addr().unwrap().port();
+        self.ouvinte = Some(ouvinte);
+        porta
+    }
+
+    fn de_sempre(&mut self, verbo: &str, argumento: &str) -> String {
+        match verbo {
+            "USER" => "331 senha?\r\n".to_string(),
+            "PASS" => "230 entrou\r\n".to_string(),
+            "PWD" => "257 \"/\" atual\r\n".to_string(),
+            "CWD" | "CDUP" => "250 ok\r\n".to_string(),
+            "QUIT" => "221 tchau\r\n".to_string(),
+            "EPSV" => format!("229 ok (|||{}|)\r\n", self.abre()),
+            // O endereço mente: a porta é deste servidor, a máquina não.
+            "PASV" => {
+                let porta = self.abre();
+                format!("227 ok (10,255,255,1,{},{})\r\n", porta / 256, porta % 256)
+            }
+            "PORT" => {
+                let numeros: Vec<u16> = argumento.split(',').map(|n| n.parse().unwrap()).collect();
+                self.ativo = Some(numeros[4] * 256 + numeros[5]);
+                "200 ok\r\n".to_string()
+            }
+            "RETR" | "LIST" => {
+                self.manda_dados(b"um\r\ndois");
+                "226 fim\r\n".to_string()
+            }
+            _ => "200 ok\r\n".to_string(),
+        }
+    }
+}
+
+fn sessao(roteiro: Roteiro) -> Result<(FtpStream, String), Erro> {
+    conecta(&servidor_digitado(&roteiro.comeca()).unwrap())
+}
+
+/// Baixa um arquivo binário para `pasta/destino`.
+fn baixa(ftp: &mut FtpStream, pasta: &Path) -> Result<(), Erro> {
+    let arquivo = ArquivoNovo::cria(pasta.join("destino").to_str().unwrap())?;
+    ftp.transfer_type(FileType::Binary)?;
+    arquivo.recebe_binario(ftp.retr_as_stream("origem")?, None)
+}
+
+/// Um download que falha: a pasta fica como estava, e o erro diz `trecho`. Devolve se a sessão continua.
+#[track_caller]
+fn falha(roteiro: Roteiro, trecho: &str) -> bool {
+    let pasta = tempfile::tempdir().unwrap();
+    fs::write(pasta.path().join("destino"), b"valioso").unwrap();
+    let erro = sessao(roteiro)
+        .and_then(|(mut ftp, _)| {
+            ftp.login("ana", "senha")?;
+            baixa(&mut ftp, pasta.path())
+        })
+        .unwrap_err();
+    let texto = erro.to_string();
+    assert!(texto.contains(trecho), "{texto}");
+    assert!(!texto.contains(['\n', '\x1b']), "{texto}");
+    assert_eq!(fs::read(pasta.path().join("destino")).unwrap(), b"valioso");
+    assert_eq!(fs::read_dir(pasta.path()).unwrap().count(), 1);
+    matches!(erro, Erro::Pedido(_))
+}
+
+#[test]
+fn o_download_completo_troca_o_que_havia_em_cada_modo() {
+    for (ipv6, ativo) in [(false, false), (false, true), (true, false)] {
+        if ipv6 && TcpListener::bind("[::1]:0").is_err() {
+            continue;
+        }
+        let pasta = tempfile::tempdir().unwrap();
+        let roteiro = Roteiro {
+            ipv6,
+            ..Roteiro::default()
+        };
+        // No IPv6 o PASV não serve: só se aceita o EPSV.
+        let roteiro = if ipv6 {
+            roteiro.responde("PASV", "502 nao\r\n")
+        } else {
+            roteiro
+        };
+        let mut servidor = servidor_digitado(&roteiro.comeca()).unwrap();
+        servidor.ativo = ativo;
+        let (mut ftp, _) = conecta(&servidor).unwrap();
+        baixa(&mut ftp, pasta.path()).unwrap();
+        assert_eq!(
+            fs::read(pasta.path().join("destino")).unwrap(),
+            b"um\r\ndois"
+        );
+        assert_eq!(pwd(&mut ftp).unwrap(), "/");
+        ftp.quit().unwrap();
+    }
+}
+
+#[test]
+fn a_recusa_deixa_a_sessao_de_pe() {
+    let r = Roteiro::default;
+    assert!(falha(
+        r().responde("PASS", "530 nao entra\r\n"),
+        "530 nao entra"
+    ));
+    assert!(falha(
+        r().responde("RETR", "550 \x1b]0;x\x07nada\r\n"),
+        r"550 \x1b]0;x\x07nada"
+    ));
+    assert!(falha(
+        r().responde("RETR", "450 ocupado\r\n"),
+        "450 ocupado"
+    ));
+    assert!(falha(
+        r().responde("RETR", "425 sem dados\r\n"),
+        "425 sem dados"
+    ));
+    assert!(falha(
+        r().responde("PASV", "425 sem porta\r\n"),
+        "425 sem porta"
+    ));
+    assert!(falha(
+        r().manda("RETR", b"metade", "426 cortei\r\n"),
+        "426 cortei"
+    ));
+    assert!(falha(
+        r().manda("RETR", b"metade", "451 falhei\r\n"),
+        "451 falhei"
+    ));
+    // Ninguém escuta na porta 1.
+    assert!(falha(
+        r().responde("PASV", "227 ok (127,0,0,1,0,1)\r\n"),
+        "conexão de dados"
+    ));
+}
+
+#[test]
+fn o_fim_da_sessao_e_dito() {
+    let r = Roteiro::default;
+    assert!(!falha(
+        r().responde("TYPE", "421 tempo esgotado\r\n"),
+        "421 tempo esgotado"
+    ));
+    assert!(!falha(
+        r().manda("RETR", b"inteiro", ""),
+        "fechou a conexão"
+    ));
+    assert!(!falha(r().responde("RETR", ""), "fechou a conexão"));
+    assert!(!falha(
+        r().manda("RETR", b"inteiro", "200 hein\r\n"),
+        "200 hein"
+    ));
+    assert!(!falha(
+        r().responde("PASV", "227 ok (300,0,0,1,1,1)\r\n"),
+        "227 ok"
+    ));
+    assert!(!falha(r().responde("PASV", "lixo\r\n"), "não é FTP"));
+    assert!(!falha(r().responde("PASS", "999 hein\r\n"), "999 hein"));
+}
+
+#[test]
+fn depois_de_um_corte_o_proximo_download_da_certo() {
+    let pasta = tempfile::tempdir().unwrap();
+    let cortou = AtomicBool::new(false);
+    let (mut ftp, _) = sessao(Roteiro::default().faz("RETR", move |sessao, _| {
+        if cortou.swap(true, Ordering::Relaxed) {
+            sessao.manda_dados(b"inteiro");
+            "226 fim\r\n".to_string()
+        } else {
+            sessao.manda_dados(b"metade");
+            "426 cortei\r\n".to_string()
+        }
+    }))
+    .unwrap();
+    assert!(matches!(
+        baixa(&mut ftp, pasta.path()),
+        Err(Erro::Pedido(_))
+    ));
+    assert_eq!(fs::read_dir(pasta.path()).unwrap().count(), 0);
+    baixa(&mut ftp, pasta.path()).unwrap();
+    assert_eq!(fs::read(pasta.path().join("destino")).unwrap(), b"inteiro");
+}
+
+#[test]
+fn a_saudacao_chega_segura_e_inteira() {
+    let saudada = |saudacao| {
+        let roteiro = Roteiro {
+            saudacao: Some(saudacao),
+            ..Roteiro::default()
+        };
+        sessao(roteiro).map(|(mut ftp, saudacao)| {
+            // A sessão ficou em passo.
+            assert_eq!(pwd(&mut ftp).unwrap(), "/");
+            saudacao
+        })
+    };
+    assert_eq!(
+        saudada(b"220-Ol\xe1\r\n200 x\r\n220 \x1b[2Jfim \r\n").unwrap(),
+        "220-Ol\\xe1\n200 x\n220 \\x1b[2Jfim "
+    );
+    let recusada = |saudacao| saudada(saudacao).unwrap_err().to_string();
+    assert!(recusada(b"421 lotado\r\n").contains("421 lotado"));
+    assert!(recusada(b"HTTP/1.1 400\r\n").contains("não parece um servidor FTP"));
+}
+
+#[test]
+fn a_resposta_final_da_listagem_e_a_do_servidor() {
+    let resposta = |roteiro: Roteiro| {
+        let (mut ftp, _) = sessao(roteiro).unwrap();
+        let (_, dados) = ftp.custom_data_command("LIST", VAI_MANDAR).unwrap();
+        let resposta = mostra_lista_e_resposta(&mut ftp, dados);
+        // Deu certo ou não, a sessão ficou em passo.
+        assert_eq!(pwd(&mut ftp).unwrap(), "/");
+        resposta.map_err(|erro| erro.to_string())
+    };
+    let r = Roteiro::default;
+    assert_eq!(resposta(r()).unwrap(), "226 fim");
+    assert_eq!(
+        resposta(r().manda("LIST", b"", "226-a\r\n226 b\r\n")).unwrap(),
+        "226-a\n226 b"
+    );
+    assert_eq!(
+        resposta(r().responde("NOOP", "502 nao\r\n")).unwrap(),
+        "226 fim"
+    );
+    assert!(
+        resposta(r().manda("LIST", b"metade", "426 cortei\r\n"))
+            .unwrap_err()
+            .contains("426 cortei")
+    );
+}
+
+#[test]
+fn o_cwd_digitado_e_o_do_ftplib() {
+    let (mut ftp, _) = sessao(
+        Roteiro::default()
+            .faz("CWD", |_, nome| match nome {
+                "." | "pasta com espaço" => "250 ok\r\n".to_string(),
+                _ => "550 nao\r\n".to_string(),
+            })
+            .responde("SIZE", "213 12\r\n"),
+    )
+    .unwrap();
+    cwd(&mut ftp, "..").unwrap();
+    cwd(&mut ftp, "").unwrap();
+    cwd(&mut ftp, "pasta com espaço").unwrap();
+    assert!(matches!(cwd(&mut ftp, "outra"), Err(Erro::Pedido(_))));
+    assert!(matches!(cwd(&mut ftp, "x\r\nDELE y"), Err(Erro::Pedido(_))));
+    assert_eq!(tamanho(&mut ftp, "x").unwrap(), Some(12));
+    assert_eq!(pwd(&mut ftp).unwrap(), "/");
+}
+
+#[test]
+fn o_257_e_lido_como_no_ftplib() {
+    for (resposta, nome) in [
+        ("257 \"/\" atual\r\n", "/"),
+        ("257 \"/a\"\"b\" atual\r\n", "/a\"b"),
+        ("257 \"/x\" is \"y\"\r\n", "/x"),
+        ("257 sem aspas\r\n", ""),
+        ("257 \"/aberto\r\n", "/aberto"),
+        ("257-\"/x\"\r\n257 fim\r\n", ""),
+    ] {
+        assert_eq!(entre_aspas(resposta.as_bytes()), nome.as_bytes());
+    }
+}
+
+#[test]
+fn o_anonimo_e_o_do_ftplib() {
+    for (usuario, senha, esperado) in [
+        ("", "", ("anonymous", "anonymous@")),
+        ("", "eu@aqui", ("anonymous", "eu@aqui")),
+        ("anonymous", "-", ("anonymous", "-anonymous@")),
+        ("ana", "", ("ana", "")),
+    ] {
+        let (u, s) = anonimo_se_vazio(usuario.to_string(), senha.to_string()).unwrap();
+        assert_eq!((u.as_str(), s.as_str()), esperado);
+    }
+}
+
+#[test]
+fn quebras_de_linha_e_nul_sao_recusados() {
+    for texto in ["a\rb", "a\nDELE x", "a\0b", "\r\n"] {
+        assert!(anonimo_se_vazio(texto.to_string(), String::new()).is_err());
+        assert!(anonimo_se_vazio(String::new(), texto.to_string()).is_err());
+    }
+    assert!(sem_controles("o nome", "relatório de março\t.txt").is_ok());
+}
+
+#[test]
+fn o_host_digitado_e_tolerante() {
+    for (texto, esperado) in [
+        ("", "127.0.0.1:2121"),
+        ("127.0.0.1", "127.0.0.1:21"),
+        ("127.0.0.1:2100", "127.0.0.1:2100"),
+        ("ftp://127.0.0.1/pub/", "127.0.0.1:21"),
+        ("[::1]:2100", "[::1]:2100"),
+    ] {
+        let servidor = servidor_digitado(texto).unwrap();
+        assert_eq!(servidor.endereco.to_string(), esperado);
+    }
+    for texto in ["ftp://", "127.0.0.1:abc", "127.0.0.1\r:21", "http://x/"] {
+        assert!(servidor_digitado(texto).is_err());
+    }
+}

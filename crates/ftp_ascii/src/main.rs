@@ -1,0 +1,36 @@
+//! Baixa o `README` de um servidor FTP, no modo ASCII, com o nome `LEIAME`. Listagem 7.14
+//! (`FTP_ASCII.py`).
+//!
+//! Terminal 1: `cargo run -p servidor_ftp`
+//! Terminal 2: `cargo run -p ftp_ascii` (`cargo run -p ftp_ascii -- --ativo` usa o modo ativo)
+//!
+//! Com internet: `cargo run -p ftp_ascii -- ftp.ibiblio.org`
+
+use std::process::ExitCode;
+
+use comum::ftp::{ArquivoNovo, conecta, servidor_do_argumento};
+use comum::{Erro, executa, mostra, programa};
+use suppaftp::Status;
+
+fn main() -> ExitCode {
+    executa(licao)
+}
+
+fn licao() -> Result<(), Erro> {
+    // No modo passivo, o padrão, quem abre a conexão de dados é o cliente, que costuma estar atrás de um
+    // roteador que não deixa ninguém entrar. No ativo, que o original usa sem dizer, é o servidor.
+    let servidor = servidor_do_argumento(programa!())?;
+    let (mut ftp, saudacao) = conecta(&servidor)?;
+    mostra!("{saudacao}")?;
+    ftp.login("anonymous", "anonymous@")?;
+    // O arquivo só aparece com este nome quando chega inteiro.
+    let arquivo = ArquivoNovo::cria("LEIAME")?;
+    // O transfer_type da suppaftp manda "TYPE A N", que nem todo servidor aceita.
+    ftp.custom_command("TYPE A", &[Status::CommandOk])?;
+    let dados = ftp.retr_as_stream("README")?;
+    // No modo ASCII as linhas viajam com CRLF, seja qual for o sistema; aqui ganham a quebra deste.
+    arquivo.recebe_texto(dados)?;
+    // O trabalho já está feito: se o servidor foi embora antes da despedida, tanto faz.
+    let _ = ftp.quit();
+    Ok(())
+}

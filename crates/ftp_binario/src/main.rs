@@ -1,0 +1,36 @@
+//! Baixa uma imagem de um servidor FTP, no modo binário, com o nome `pai_do_linux.jpg`. Listagem 7.15
+//! (`FTP_Binario.py`).
+//!
+//! Terminal 1: `cargo run -p servidor_ftp`
+//! Terminal 2: `cargo run -p ftp_binario`
+//!
+//! Com internet: `cargo run -p ftp_binario -- ftp.ibiblio.org`
+
+use std::process::ExitCode;
+
+use comum::ftp::{ArquivoNovo, conecta, servidor_do_argumento, tamanho};
+use comum::{Erro, executa, mostra, programa};
+use suppaftp::types::FileType;
+
+fn main() -> ExitCode {
+    executa(licao)
+}
+
+fn licao() -> Result<(), Erro> {
+    let servidor = servidor_do_argumento(programa!())?;
+    let (mut ftp, saudacao) = conecta(&servidor)?;
+    mostra!("{saudacao}")?;
+    ftp.login("anonymous", "anonymous@")?;
+    ftp.cwd("/pub/linux/logos/pictures")?;
+    // O arquivo só aparece com este nome quando chega inteiro.
+    let arquivo = ArquivoNovo::cria("pai_do_linux.jpg")?;
+    // No modo binário os bytes chegam como são: converter as quebras de linha estragaria a imagem.
+    ftp.transfer_type(FileType::Binary)?;
+    // O tamanho só serve para mostrar o que falta; nem todo servidor o diz.
+    let tamanho = tamanho(&mut ftp, "linux-father-of-linux.jpg")?;
+    let dados = ftp.retr_as_stream("linux-father-of-linux.jpg")?;
+    arquivo.recebe_binario(dados, tamanho)?;
+    // O trabalho já está feito: se o servidor foi embora antes da despedida, tanto faz.
+    let _ = ftp.quit();
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! Cliente FTP com menu: lista, troca de diretório e baixa arquivos. Listagem 7.16 (`FTP_Interativo.py`).
+//!
+//! Terminal 1: `cargo run -p servidor_ftp`
+//! Terminal 2: `cargo run -p ftp_interativo` (Enter no primeiro prompt: o servidor da turma)
+
+use std::process::ExitCode;
+
+use comum::ftp::{
+    ArquivoNovo, VAI_MANDAR, anonimo_se_vazio, conecta, cwd, mostra_lista, pergunta_nome, pwd,
+    servidor_digitado, tamanho,
+};
+use comum::{Erro, executa, mostra, pergunta, pergunta_senha, programa, sem_argumentos};
+use suppaftp::types::FileType;
+use suppaftp::{FtpStream, Status};
+
+fn main() -> ExitCode {
+    executa(licao)
+}
+
+fn licao() -> Result<(), Erro> {
+    sem_argumentos(programa!())?;
+    let servidor = servidor_digitado(&pergunta("Digite o FTP que se deseja conectar: ")?)?;
+    let (mut ftp, saudacao) = conecta(&servidor)?;
+    mostra!("{saudacao}")?;
+    let usuario = pergunta("Digite o usuario: ")?;
+    let senha = pergunta_senha("Digite a senha: ")?;
+    let (usuario, senha) = anonimo_se_vazio(usuario, senha)?;
+    ftp.login(usuario, senha)?;
+    let diretorio = pwd(&mut ftp)?;
+    mostra!("\nConexão bem sucedida.\nDiretório atual de trabalho:  {diretorio} \n\n")?;
+    loop {
+        let menu = pergunta(
+            "Escolha a opção desejada: \
+             \n<1> - para Listar arquivos\
+             \n<2> - para definir um diretório\
+             \n<3> - para baixar um arquivo: ",
+        )?;
+        let pedido = match menu.as_str() {
+            "1" => lista(&mut ftp),
+            "2" => define_diretorio(&mut ftp),
+            "3" => baixa(&mut ftp),
+            _ => break,
+        };
+        // Um pedido que falha não encerra a sessão: o erro é contado e o menu volta.
+        pedido.or_else(Erro::conta_e_volta)?;
+    }
+    // Se o servidor já foi embora, tanto faz.
+    let _ = ftp.quit();
+    Ok(())
+}
+
+fn lista(ftp: &mut FtpStream) -> Result<(), Erro> {
+    // Sem TYPE: uma listagem é sempre texto, mesmo depois de um download binário.
+    let (_, dados) = ftp.custom_data_command("LIST", VAI_MANDAR)?;
+    mostra_lista(dados)
+}
+
+fn define_diretorio(ftp: &mut FtpStream) -> Result<(), Erro> {
+    cwd(ftp, &pergunta("Digite o diretório que deseja entrar: ")?)?;
+    mostra!("\nDiretório corrente é:  {}", pwd(ftp)?)
+}
+
+fn baixa(ftp: &mut FtpStream) -> Result<(), Erro> {
+    let tipo =
+        pergunta("Digite <B> para arquivo binário ou \nqualquer outra letra para arquivo ASCII: ")?;
+    let destino = pergunta("Digite o nome do arquivo destino: ")?;
+    if tipo.to_uppercase() == "B" {
+        let origem = pergunta_nome("Arquivo de origem: ")?;
+        let arquivo = ArquivoNovo::cria(&destino)?;
+        ftp.transfer_type(FileType::Binary)?;
+        let tamanho = tamanho(ftp, &origem)?;
+        arquivo.recebe_binario(ftp.retr_as_stream(&origem)?, tamanho)?;
+    } else {
+        let origem = pergunta_nome("Arquivo de origem:")?;
+        let arquivo = ArquivoNovo::cria(&destino)?;
+        ftp.custom_command("TYPE A", &[Status::CommandOk])?;
+        arquivo.recebe_texto(ftp.retr_as_stream(&origem)?)?;
+    }
+    mostra!("Arquivo baixado com sucesso!\n\n")
+}

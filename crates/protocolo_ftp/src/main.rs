@@ -1,0 +1,43 @@
+//! Conversa com um servidor FTP: saudação, login, diretórios e listagem. Listagens 7.10, 7.11, 7.12 e
+//! 7.13, que o capítulo acrescenta uma a uma ao mesmo arquivo (`Protocolo_FTP.py`).
+//!
+//! Terminal 1: `cargo run -p servidor_ftp`
+//! Terminal 2: `cargo run -p protocolo_ftp` (usuário e senha vazios: anônimo)
+//!
+//! Com internet: `cargo run -p protocolo_ftp -- ftp.ibiblio.org`
+
+use std::process::ExitCode;
+
+use comum::ftp::{
+    VAI_MANDAR, anonimo_se_vazio, conecta, mostra_lista_e_resposta, pwd, servidor_do_argumento,
+};
+use comum::{Erro, executa, mostra, pergunta, pergunta_senha, programa};
+use suppaftp::Status;
+
+fn main() -> ExitCode {
+    executa(licao)
+}
+
+fn licao() -> Result<(), Erro> {
+    let servidor = servidor_do_argumento(programa!())?;
+    // 7.10: a conexão de controle, e a saudação do servidor.
+    let (mut ftp, saudacao) = conecta(&servidor)?;
+    mostra!("{saudacao}")?;
+    // 7.11: o login. No FTP a senha viaja sem cifra: não use aqui uma que valha alguma coisa.
+    let usuario = pergunta("Digite o usuario: ")?;
+    let senha = pergunta_senha("Digite a senha: ")?;
+    let (usuario, senha) = anonimo_se_vazio(usuario, senha)?;
+    ftp.login(usuario, senha)?;
+    // 7.12: onde estou, e outro diretório.
+    mostra!("Diretório atual de trabalho:  {}", pwd(&mut ftp)?)?;
+    ftp.cwd("pub")?;
+    mostra!("Diretório corrente:  {}", pwd(&mut ftp)?)?;
+    // 7.13: a listagem vem por uma segunda conexão, a de dados; a resposta final, pela de controle.
+    ftp.custom_command("TYPE A", &[Status::CommandOk])?;
+    let (_, dados) = ftp.custom_data_command("LIST", VAI_MANDAR)?;
+    let resposta = mostra_lista_e_resposta(&mut ftp, dados)?;
+    mostra!("{resposta}")?;
+    // O trabalho já está feito: se o servidor foi embora antes da despedida, tanto faz.
+    let _ = ftp.quit();
+    Ok(())
+}
