@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::falha::{Falha, Resultado, falha};
 
 /// Quanto se espera por um prompt antes de desistir: só conta quando algo travou.
-const PRAZO: Duration = Duration::from_secs(30);
+const PRAZO: Duration = Duration::from_secs(60);
 
 /// Um programa rodando com a entrada e as saídas em canos.
 #[derive(Debug)]
@@ -154,6 +154,12 @@ impl Terminal {
                 .map_err(|Falha(motivo)| falha!("{motivo} que o programa terminasse"))?;
         }
         Ok(codigo(self.filho.wait()?))
+    }
+
+    /// O número do processo.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.filho.id()
     }
 
     /// O que o programa escreveu até aqui no stdout, sem o que foi digitado.
