@@ -316,6 +316,51 @@ fn o_ctrl_c_nao_deixa_rastro_na_pasta() {
     }
 }
 
+/// O disco enche no meio: uma pasta de 1 MiB, montada só para este programa.
+#[cfg(target_os = "linux")]
+#[test]
+fn um_disco_cheio_nao_deixa_um_pedaco() {
+    let isola = || {
+        let mut comando = Command::new("unshare");
+        comando.args(["--user", "--map-root-user", "--mount", "sh", "-c"]);
+        comando
+    };
+    if !isola()
+        .arg("true")
+        .status()
+        .is_ok_and(|status| status.success())
+    {
+        let _ = writeln!(
+            std::io::stderr(),
+            "pulado: este sistema não deixa montar uma pasta pequena"
+        );
+        return;
+    }
+    compila().unwrap();
+    let servidor =
+        servidor(|s, c| c.starts_with("RETR") && (s.manda(&vec![b'x'; 3 << 20]), true).1);
+    for licao in ["ftp_ascii", "ftp_binario"] {
+        let pasta = pasta();
+        let mut comando = isola();
+        // O ls no fim, no lugar do código de saída, mostra o que ficou na pasta.
+        comando
+            .arg("mount -t tmpfs -o size=1m cheia . && cd \"$PWD\" && echo antigo > LEIAME && \"$0\" \"$1\" >&2; ls -A >&2; exit 1")
+            .arg(compilado(licao).unwrap())
+            .arg(&servidor.endereco)
+            .current_dir(pasta.path());
+        let mut terminal = Terminal::abre(licao, &mut comando, false).unwrap();
+        assert_eq!(terminal.sai().unwrap(), 1);
+        let erro = String::from_utf8_lossy(terminal.erro()).into_owned();
+        let linhas: Vec<&str> = erro.lines().collect();
+        assert_eq!(linhas[0], "220 pronto");
+        assert!(
+            linhas[1].starts_with("Erro: ") && linhas[1].contains("o disco está cheio"),
+            "{erro}"
+        );
+        assert_eq!(linhas[2..], ["LEIAME"], "{erro}");
+    }
+}
+
 #[test]
 fn saudacao_e_listagem_chegam_seguras_a_tela() {
     let pasta = pasta();
