@@ -108,7 +108,7 @@ fn sessao(sessao: &SessaoVista) -> String {
         format!("<ul>{razoes}</ul>\n")
     };
     let blocos: String = sessao.blocos.iter().map(bloco).collect();
-    let contas = if sessao.blocos.is_empty() {
+    let contas = if sessao.contas.iter().all(String::is_empty) {
         String::new()
     } else {
         format!(

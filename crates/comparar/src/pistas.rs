@@ -161,7 +161,7 @@ pub fn da_parada(engano: &Engano, tela: &str) -> String {
         .next()
         .unwrap_or_default();
     let na_tela = if ultima.is_empty() {
-        "não mostrava nada".to_string()
+        "a tela estava vazia".to_string()
     } else {
         format!("a última linha na tela era {}", aspas(ultima))
     };
@@ -176,6 +176,11 @@ pub fn da_parada(engano: &Engano, tela: &str) -> String {
         Engano::FimAntesDe(texto) => format!(
             "terminou antes de mostrar {}; {na_tela}",
             aspas(texto.trim_end_matches('\n'))
+        ),
+        Engano::OutrosBytes { esperados, vistos } => format!(
+            "pela rede chegou {} em vez de {}",
+            aspas(&String::from_utf8_lossy(vistos)),
+            aspas(&String::from_utf8_lossy(esperados))
         ),
         Engano::Enxurrada => {
             "escreve na tela sem parar: há um laço que não espera por ninguém; foi encerrado".into()

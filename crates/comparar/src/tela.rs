@@ -75,12 +75,21 @@ fn texto(relatorio: &Relatorio, largura: usize, html: Option<&Path>) -> String {
             "\n{NEGRITO}{}{NORMAL}\n",
             faixa(&grupo.titulo, largura)
         ));
-        for (n, sessao) in grupo.sessoes.iter().enumerate() {
-            let igual = matches!(sessao.veredito, Julgado::Igual);
-            // Depois da primeira, uma sessão igual não tem novidade: basta dizê-lo.
-            let curta = n > 0 && igual && !relatorio.so_algumas;
-            escondidas += usize::from(curta);
-            mostra_sessao(&mut saida, sessao, largura, curta);
+        let mut mostradas: Vec<&SessaoVista> = Vec::new();
+        for sessao in &grupo.sessoes {
+            // Uma sessão igual, ou com as mesmas pistas de outra, não tem novidade: basta dizê-lo.
+            let repetida = mostradas.iter().any(|outra| {
+                outra.veredito.marca() == sessao.veredito.marca()
+                    && outra.veredito.razoes() == sessao.veredito.razoes()
+            });
+            let curta = repetida && !relatorio.so_algumas || sessao.blocos.is_empty();
+            escondidas += usize::from(curta && !sessao.blocos.is_empty());
+            if curta {
+                mostra_repetida(&mut saida, sessao, largura, repetida);
+            } else {
+                mostra_sessao(&mut saida, sessao, largura);
+            }
+            mostradas.push(sessao);
         }
     }
     saida.push_str(&format!(
@@ -110,7 +119,7 @@ fn texto(relatorio: &Relatorio, largura: usize, html: Option<&Path>) -> String {
     if escondidas > 0 {
         linha(
             &mut saida,
-            "As telas das outras sessões iguais aparecem quando se pede a lição pelo nome, e na página do --html.",
+            "As telas que não apareceram repetem outra; peça a lição pelo nome, ou a página (--html), para vê-las.",
         );
     }
     if let Some(arquivo) = html {
@@ -136,17 +145,27 @@ fn faixa(titulo: &str, largura: usize) -> String {
     format!("── {titulo} {}", "─".repeat(resto))
 }
 
-fn mostra_sessao(saida: &mut String, sessao: &SessaoVista, largura: usize, curta: bool) {
+/// Uma sessão em poucas linhas.
+fn mostra_repetida(saida: &mut String, sessao: &SessaoVista, largura: usize, repetida: bool) {
     let (marca, nome) = sessao.veredito.marca();
     let cor = cor(&sessao.veredito);
-    if curta {
-        let texto = format!("{marca} {nome}: {}", sessao.titulo);
-        for (n, pedaco) in quebra(&texto, largura - 2).iter().enumerate() {
-            let recuo = if n == 0 { "" } else { "  " };
-            saida.push_str(&format!("{cor}{recuo}{pedaco}{NORMAL}\n"));
-        }
-        return;
+    let idem = match sessao.veredito {
+        Julgado::DeProposito(_) | Julgado::Diferente(_) => ", pelo mesmo motivo",
+        Julgado::Igual | Julgado::NaoTocada(_) => "",
+    };
+    let texto = format!("{nome}{idem}: {} ({})", sessao.titulo, sessao.nome);
+    for (n, pedaco) in quebra(&texto, largura - 2).iter().enumerate() {
+        let marca = if n == 0 { marca } else { " " };
+        saida.push_str(&format!("{cor}{marca} {pedaco}{NORMAL}\n"));
     }
+    if !repetida {
+        mostra_razoes(saida, sessao, largura);
+    }
+}
+
+fn mostra_sessao(saida: &mut String, sessao: &SessaoVista, largura: usize) {
+    let (marca, nome) = sessao.veredito.marca();
+    let cor = cor(&sessao.veredito);
     saida.push('\n');
     for pedaco in quebra(&format!("{} ({})", sessao.titulo, sessao.nome), largura) {
         saida.push_str(&format!("{NEGRITO}{pedaco}{NORMAL}\n"));
@@ -158,9 +177,9 @@ fn mostra_sessao(saida: &mut String, sessao: &SessaoVista, largura: usize, curta
             lado_a_lado(saida, bloco, largura);
         }
     }
-    if !sessao.blocos.is_empty() {
-        let [seu, daqui] = &sessao.contas;
-        for (lingua, conta) in [("Python", seu), ("Rust  ", daqui)] {
+    let [seu, daqui] = &sessao.contas;
+    for (lingua, conta) in [("Python", seu), ("Rust  ", daqui)] {
+        if !conta.is_empty() {
             for pedaco in quebra(&format!("{lingua} {conta}"), largura) {
                 saida.push_str(&format!("{APAGADO}{pedaco}{NORMAL}\n"));
             }
@@ -177,6 +196,10 @@ fn mostra_sessao(saida: &mut String, sessao: &SessaoVista, largura: usize, curta
         }
     }
     saida.push_str(&format!("{cor}{marca} {nome}{NORMAL}\n"));
+    mostra_razoes(saida, sessao, largura);
+}
+
+fn mostra_razoes(saida: &mut String, sessao: &SessaoVista, largura: usize) {
     for razao in sessao.veredito.razoes() {
         for (n, pedaco) in quebra(razao, largura - 4).iter().enumerate() {
             let recuo = if n == 0 { "  → " } else { "    " };

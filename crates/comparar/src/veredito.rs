@@ -212,41 +212,52 @@ impl Juiz<'_> {
             }
             // Numa sessão que parou no meio, o que falta no fim da tela não é erro de digitação.
             if self.python.parada().is_none() {
-                textos.extend(pistas::das_telas(&esperada, vista, &explicados));
-            }
-            let de_quem = self.quem_mudou(&terminal, &esperada);
-            for texto in textos {
-                match &de_quem {
-                    Some(outra) => {
-                        let texto = format!("em {terminal}, {texto}; isso veio daqui");
-                        self.anota_em(&outra.clone(), texto);
+                let de_quem = self
+                    .licao(&terminal)
+                    .map_or(terminal.clone(), |l| l.nome.clone());
+                let daqui = self.pistas_sem_o_par(&terminal, &esperada, &explicados);
+                for texto in pistas::das_telas(&esperada, vista, &explicados) {
+                    match &daqui {
+                        Some((do_proprio, par)) if !do_proprio.contains(&texto) => {
+                            let texto = format!(
+                                "na tela de {de_quem}, {texto}; quem manda isso é este arquivo"
+                            );
+                            self.anota_em(par, texto);
+                        }
+                        _ => textos.push(texto),
                     }
-                    None => self.anota(&terminal, texto),
                 }
+            }
+            for texto in textos {
+                self.anota(&terminal, texto);
             }
         }
         certas
     }
 
-    /// A outra lição, se é ela que muda a tela deste terminal: com o arquivo dele e o outro lado em Rust,
-    /// a tela está certa.
-    fn quem_mudou(&self, terminal: &str, esperada: &str) -> Option<Licao> {
+    /// Num par, as pistas que este terminal dá quando só ele está em Python (as outras vieram do par), e
+    /// quem é o par.
+    fn pistas_sem_o_par(
+        &self,
+        terminal: &str,
+        esperada: &str,
+        explicados: &[String],
+    ) -> Option<(Vec<String>, Licao)> {
         let daqui = self.licao(terminal)?;
-        let mista = self
+        let propria = self
             .mistas
             .iter()
             .find(|mista| mista.em_python == daqui.nome)?;
-        if tela(&mista.visto, terminal) != esperada {
-            return None;
-        }
         let outra = self
             .mistas
             .iter()
             .find(|outra| outra.em_python != daqui.nome)?;
-        self.licoes
+        let par = self
+            .licoes
             .iter()
-            .find(|licao| licao.nome == outra.em_python)
-            .cloned()
+            .find(|licao| licao.nome == outra.em_python)?;
+        let textos = pistas::das_telas(esperada, tela(&propria.visto, terminal), explicados);
+        Some((textos, par.clone()))
     }
 
     /// Um traceback que não é o de uma diferença declarada.
@@ -332,7 +343,13 @@ impl Juiz<'_> {
         }
     }
 
+    /// Os códigos de saída e os bytes que o roteiro confere na rede.
     fn confere_codigos(&mut self) {
+        for desvio in self.python.desvios.clone() {
+            if matches!(desvio.engano, Engano::OutrosBytes { .. }) {
+                self.anota(&desvio.terminal, pistas::da_parada(&desvio.engano, ""));
+            }
+        }
         let enganos: Vec<_> = self.python.desvios.clone();
         for desvio in enganos {
             let traceback = self.pistas.iter().any(|p| p.texto.starts_with("parou com"));

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use comum::visivel;
-use palco::{Fim, Observacao};
+use palco::{Fim, Observacao, Trafego};
 use similar::{DiffOp, TextDiff};
 
 use crate::ensaio::{Feito, Tocada};
@@ -208,8 +208,11 @@ fn sessao(feito: &Feito, pasta: &Path) -> SessaoVista {
 fn tocada_vista(tocada: &Tocada, pasta: &Path) -> SessaoVista {
     let sessao = &tocada.sessao;
     let arquivo = |licao: &str| palco::original(pasta, licao);
-    let blocos = sessao
-        .programas()
+    // Na ordem em que se abrem: o servidor primeiro.
+    let mut programas: Vec<(&str, &str)> = sessao.programas().collect();
+    programas.sort_by_key(|(terminal, _)| sessao.passos.iter().position(|p| p.em == *terminal));
+    let blocos = programas
+        .into_iter()
         .map(|(terminal, licao)| {
             let seu =
                 arquivo(licao).and_then(|a| a.file_name().map(|n| visivel(n.as_encoded_bytes())));
@@ -217,6 +220,7 @@ fn tocada_vista(tocada: &Tocada, pasta: &Path) -> SessaoVista {
                 tocada,
                 terminal,
                 seu.unwrap_or_else(|| "em Rust".to_string()),
+                pasta,
             )
         })
         .collect();
@@ -243,6 +247,12 @@ fn tocada_vista(tocada: &Tocada, pasta: &Path) -> SessaoVista {
                 .collect(),
         ),
     };
+    let mut mistas: Vec<(String, bool)> = tocada
+        .mistas
+        .iter()
+        .map(|mista| mistura(tocada, mista))
+        .collect();
+    mistas.sort();
     SessaoVista {
         nome: sessao.nome.clone(),
         titulo: sessao.titulo.clone(),
@@ -289,8 +299,8 @@ fn mistura(tocada: &Tocada, mista: &crate::ensaio::Mista) -> (String, bool) {
     (partes.join(" com "), mesma)
 }
 
-fn bloco(tocada: &Tocada, terminal: &str, seu: String) -> Bloco {
-    let telas = [&tocada.python, &tocada.rust].map(|visto| linhas_da_tela(visto, terminal));
+fn bloco(tocada: &Tocada, terminal: &str, seu: String, pasta: &Path) -> Bloco {
+    let telas = [&tocada.python, &tocada.rust].map(|visto| linhas_da_tela(visto, terminal, pasta));
     let mut linhas = Vec::new();
     let diff = TextDiff::from_slices(
         &telas[0].iter().map(String::as_str).collect::<Vec<_>>(),
@@ -318,17 +328,19 @@ fn bloco(tocada: &Tocada, terminal: &str, seu: String) -> Bloco {
 }
 
 /// A tela e, embaixo dela, o stderr: num terminal os dois se veem.
-fn linhas_da_tela(visto: &Observacao, terminal: &str) -> Vec<String> {
+fn linhas_da_tela(visto: &Observacao, terminal: &str, pasta: &Path) -> Vec<String> {
     /// Uma tela sem fim não cabe num relatório: valem o começo e as últimas linhas.
-    const COMECO: usize = 60;
+    const COMECO: usize = 40;
     const FIM: usize = 20;
     let Some(tela) = visto.apresentacao.telas.get(terminal) else {
         return Vec::new();
     };
+    // Num traceback, o caminho inteiro só empurra para longe o que interessa.
+    let daqui = format!("{}{}", pasta.display(), std::path::MAIN_SEPARATOR);
     let mut linhas: Vec<String> = [&tela.tela, &tela.erro]
         .iter()
         .flat_map(|texto| texto.lines())
-        .map(|linha| visivel(linha.as_bytes()))
+        .map(|linha| visivel(linha.replace(&daqui, "").as_bytes()))
         .collect();
     if linhas.len() > COMECO + FIM {
         let saem = linhas.len() - COMECO - FIM;
@@ -361,22 +373,18 @@ fn decimal(numero: f64, casas: usize) -> String {
 }
 
 fn conta(visto: &Observacao) -> String {
-    let rede = visto.trafego.map_or("rede: —".to_string(), |trafego| {
-        format!(
-            "rede: {} bytes de ida, {} de volta",
-            trafego.ida, trafego.volta
-        )
-    });
     let arquivos: Vec<String> = visto
         .apresentacao
         .arquivos
         .iter()
         .map(|(nome, bytes)| format!("{} ({} bytes)", visivel(nome.as_bytes()), bytes.len()))
         .collect();
-    let arquivos = if arquivos.is_empty() {
-        "nenhum".to_string()
-    } else {
-        arquivos.join(", ")
-    };
-    format!("{rede}; arquivos: {arquivos}")
+    let mut contas = Vec::new();
+    if let Some(Trafego { ida, volta }) = visto.trafego {
+        contas.push(format!("pela rede: {ida} bytes de ida, {volta} de volta"));
+    }
+    if !arquivos.is_empty() {
+        contas.push(format!("gravou {}", arquivos.join(", ")));
+    }
+    contas.join("; ")
 }

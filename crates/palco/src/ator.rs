@@ -37,14 +37,18 @@ pub enum Ator<'a> {
 /// qualquer servidor FTP, sem tocar no arquivo. Os bytes vão como estão ao `compile`, que entende a
 /// marca (BOM) que o Bloco de Notas põe no começo, e o traceback começa no arquivo, não aqui.
 const PONTO: &str = "\
-import ftplib, sys
+import sys
 arquivo, porta = sys.argv[1:]
 sys.argv = [arquivo]
-conecta = ftplib.FTP.connect
-ftplib.FTP.connect = lambda ftp, *_, **__: conecta(ftp, '127.0.0.1', int(porta))
-sys.excepthook = lambda tipo, erro, onde: sys.__excepthook__(tipo, erro, onde and onde.tb_next)
+def mostra(tipo, erro, onde):
+    sys.__excepthook__(tipo, erro.with_traceback(onde and onde.tb_next), onde and onde.tb_next)
+sys.excepthook = mostra
 with open(arquivo, 'rb') as aberto:
     fonte = aberto.read().replace(b'43210', porta.encode())
+if b'ftplib' in fonte:
+    import ftplib
+    conecta = ftplib.FTP.connect
+    ftplib.FTP.connect = lambda ftp, *_, **__: conecta(ftp, '127.0.0.1', int(porta))
 exec(compile(fonte, arquivo, 'exec'), {'__name__': '__main__'})
 ";
 

@@ -139,7 +139,7 @@ fn encena<'a>(
             None
         };
         let enganos = match enganos {
-            Some(Falha(motivo)) => vec![Engano::Outro(motivo)],
+            Some(engano) => vec![engano],
             None if papel.rede.is_some() => Vec::new(),
             None => {
                 let programa = papel.programa(em);
@@ -239,24 +239,27 @@ fn na_rede<'a>(
     passo: &'a Passo,
     rede: &mut BTreeMap<&'a str, Par>,
     vai: impl FnOnce() -> Resultado<Par>,
-) -> Resultado<()> {
+) -> Result<(), Engano> {
+    let outro = |Falha(motivo)| Engano::Outro(motivo);
     let em = passo.em.as_str();
     if !rede.contains_key(em) {
-        rede.insert(em, vai()?);
+        rede.insert(em, vai().map_err(outro)?);
     }
     let Some(par) = rede.get_mut(em) else {
         return Ok(());
     };
-    if let Some(bytes) = &passo.recebe {
-        par.recebe(&bytes.bytes())?;
-    }
+    // Outros bytes não interrompem a conversa: o resto do passo se faz, e o engano se conta.
+    let recebeu = match &passo.recebe {
+        Some(bytes) => par.recebe(&bytes.bytes()),
+        None => Ok(()),
+    };
     if let Some(bytes) = &passo.envia {
-        par.envia(&bytes.bytes())?;
+        par.envia(&bytes.bytes()).map_err(outro)?;
     }
     if passo.fecha {
-        par.fecha()?;
+        par.fecha().map_err(outro)?;
     }
-    Ok(())
+    recebeu
 }
 
 /// Faz um passo num terminal e devolve os enganos: vários se a sessão pôde seguir, o último se não.

@@ -30,6 +30,13 @@ pub enum Engano {
         /// O código do programa.
         visto: i32,
     },
+    /// Mandou outros bytes pela rede; a sessão seguiu.
+    OutrosBytes {
+        /// Os do roteiro.
+        esperados: Vec<u8>,
+        /// Os que chegaram.
+        vistos: Vec<u8>,
+    },
     /// Terminou antes de mostrar este texto.
     FimAntesDe(String),
     /// Ficou parado (ou rodando em silêncio) em vez de mostrar este texto.
@@ -38,7 +45,7 @@ pub enum Engano {
     NaoTerminou,
     /// Escreveu sem parar.
     Enxurrada,
-    /// Não leu o que se digitou, ou os bytes na rede não são os do roteiro.
+    /// Não leu o que se digitou, ou não veio à rede.
     Outro(String),
 }
 
@@ -59,6 +66,12 @@ impl fmt::Display for Engano {
             Engano::OutroCodigo { esperado, visto } => {
                 write!(saida, "saiu com {visto} em vez de {esperado}")
             }
+            Engano::OutrosBytes { esperados, vistos } => write!(
+                saida,
+                "mandou \"{}\" pela rede em vez de \"{}\"",
+                vistos.escape_ascii(),
+                esperados.escape_ascii()
+            ),
             Engano::FimAntesDe(texto) => write!(saida, "terminou sem mostrar {texto:?}"),
             Engano::ParouAntesDe(texto) => write!(saida, "parou sem mostrar {texto:?}"),
             Engano::NaoTerminou => write!(saida, "não terminou"),

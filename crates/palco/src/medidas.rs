@@ -25,14 +25,21 @@ pub(crate) fn acompanha(pid: u32) -> Pico {
     let Ok(status) = File::open(format!("/proc/{pid}/status")) else {
         return pico;
     };
-    thread::spawn(move || {
+    let olha = move || {
         let mut texto = [0; 4096];
-        let abriu = Instant::now();
-        while let Ok(lidos) = status.read_at(&mut texto, 0) {
-            let Some(kib) = vm_hwm(&texto[..lidos]) else {
-                break;
-            };
-            anota.fetch_max(kib * 1024, Ordering::Relaxed);
+        let lidos = status.read_at(&mut texto, 0).ok()?;
+        let kib = vm_hwm(&texto[..lidos])?;
+        anota.fetch_max(kib * 1024, Ordering::Relaxed);
+        Some(())
+    };
+    let abriu = Instant::now();
+    while abriu.elapsed() < Duration::from_millis(2) {
+        if olha().is_none() {
+            return pico;
+        }
+    }
+    thread::spawn(move || {
+        while olha().is_some() {
             let comeco = abriu.elapsed() < Duration::from_millis(10);
             thread::sleep(Duration::from_micros(if comeco { 20 } else { 2000 }));
         }

@@ -6,7 +6,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-use crate::falha::{Resultado, falha};
+use crate::desvio::Engano;
+use crate::falha::{Falha, Resultado, falha};
 use crate::sessao::Rede;
 
 /// Um par de rede do programa em cena, e quanto ele espera por bytes antes de desistir.
@@ -74,25 +75,34 @@ impl Par {
     }
 
     /// Espera exatamente estes bytes (em UDP, um datagrama igual a eles).
-    pub(crate) fn recebe(&mut self, esperados: &[u8]) -> Resultado<()> {
-        let mut recebidos = vec![0; 65535];
+    pub(crate) fn recebe(&mut self, esperados: &[u8]) -> Result<(), Engano> {
+        let vistos = self
+            .recebe_ate(esperados.len())
+            .map_err(|Falha(motivo)| Engano::Outro(motivo))?;
+        if vistos == esperados {
+            return Ok(());
+        }
+        Err(Engano::OutrosBytes {
+            esperados: esperados.to_vec(),
+            vistos,
+        })
+    }
+
+    /// Os próximos bytes: até `quantos`, o fim da conexão ou o prazo.
+    fn recebe_ate(&mut self, quantos: usize) -> Resultado<Vec<u8>> {
+        let mut vistos = Vec::new();
         if let Lado::Udp(socket, origem) = &mut self.0 {
-            let (lidos, de) = socket.recv_from(&mut recebidos)?;
+            vistos.resize(65535, 0);
+            let (lidos, de) = socket.recv_from(&mut vistos)?;
             *origem = Some(de);
-            recebidos.truncate(lidos);
+            vistos.truncate(lidos);
         } else {
-            recebidos.truncate(esperados.len());
-            self.conexao()?.read_exact(&mut recebidos)?;
+            let _ = self
+                .conexao()?
+                .take(quantos as u64)
+                .read_to_end(&mut vistos);
         }
-        if recebidos == esperados {
-            Ok(())
-        } else {
-            Err(falha!(
-                "chegou {} em vez de {}",
-                recebidos.escape_ascii(),
-                esperados.escape_ascii()
-            ))
-        }
+        Ok(vistos)
     }
 
     /// Fecha a conexão; quem escuta continua à espera da próxima.

@@ -266,16 +266,18 @@ impl Terminal {
     fn espera_em(&mut self, cano: Cano, texto: &str) -> Result<(), Engano> {
         let comeco = Instant::now();
         let mut ultima = comeco;
+        // O que já se procurou não se procura de novo, a não ser o pedaço que pode ser um começo.
+        let mut desde = self.fluxo(cano).visto;
         loop {
             let fluxo = self.fluxo(cano);
-            let novo = &fluxo.bytes[fluxo.visto..];
-            if let Some(onde) = novo
+            if let Some(onde) = fluxo.bytes[desde..]
                 .windows(texto.len().max(1))
                 .position(|trecho| trecho == texto.as_bytes())
             {
-                fluxo.visto += onde + texto.len();
+                fluxo.visto = desde + onde + texto.len();
                 return Ok(());
             }
+            desde = desde.max((fluxo.bytes.len() + 1).saturating_sub(texto.len()));
             let acabou = fluxo.acabou;
             if self.saida.demais || self.erro.demais {
                 return Err(Engano::Enxurrada);
