@@ -219,7 +219,9 @@ fn cada_diferenca_de_uma_sessao_esta_na_tabela() {
     let todas = Diferenca::todas(&tabela).unwrap();
     for (n, uma) in todas.iter().enumerate() {
         assert!(
-            !todas[..n].iter().any(|outra| outra.situacao == uma.situacao),
+            !todas[..n]
+                .iter()
+                .any(|outra| outra.situacao == uma.situacao),
             "duas linhas dizem \"{}\"",
             uma.situacao
         );

@@ -35,7 +35,7 @@ pub struct Mista {
 pub enum Feito {
     Tocada(Box<Tocada>),
     /// Não adiantava tocá-la: este arquivo já parou numa sessão anterior.
-    Pulada(Sessao, String),
+    Pulada(Box<Sessao>, String),
 }
 
 /// Toca todos os grupos, tantos ao mesmo tempo quantos a máquina tem núcleos.
@@ -103,7 +103,10 @@ fn toca_grupo(
         em_python.sort_unstable();
         em_python.dedup();
         if let Some(parado) = em_python.iter().find(|l| parados.iter().any(|p| p == *l)) {
-            feitos.push(Feito::Pulada(sessao.clone(), (*parado).to_string()));
+            feitos.push(Feito::Pulada(
+                Box::new(sessao.clone()),
+                (*parado).to_string(),
+            ));
             continue;
         }
         let ator = |quais: &[&str], licao: &str| {

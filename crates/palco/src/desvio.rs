@@ -53,7 +53,10 @@ impl Engano {
     /// A sessão pôde seguir depois disto.
     #[must_use]
     pub fn segue(&self) -> bool {
-        matches!(self, Engano::OutroTexto { .. } | Engano::OutroCodigo { .. })
+        matches!(
+            self,
+            Engano::OutroTexto { .. } | Engano::OutroCodigo { .. } | Engano::OutrosBytes { .. }
+        )
     }
 }
 

@@ -355,7 +355,7 @@ impl Terminal {
             let comeco = Instant::now();
             let mut ultima = comeco;
             let quieto = |ultima: Instant| ultima.elapsed() > QUASE || comeco.elapsed() > OUTRO;
-            while !(self.saida.acabou && self.erro.acabou) && !quieto(ultima) {
+            while !(quieto(ultima) || self.saida.acabou && self.erro.acabou) {
                 if self.recebe() {
                     ultima = Instant::now();
                 }
