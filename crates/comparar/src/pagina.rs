@@ -39,7 +39,9 @@ pre span{display:block;padding:0 .5rem 0 1.4rem;min-height:1.45em;position:relat
 pre .dif{background:#fdecea}pre .dif::before{content:'≠';position:absolute;left:.4rem;color:#b3261e}
 .v{font-weight:bold}.igual{color:#1b6e2d}.proposito{color:#7a5200}.diferente{color:#b3261e}.pulada{color:#555}
 ul{margin:.25rem 0;padding-left:1.5rem}
-@media(max-width:40rem){.par{grid-template-columns:1fr}td,th{padding:.25rem}}
+td,li{white-space:pre-wrap;overflow-wrap:anywhere}td code{overflow-wrap:normal}
+@media(max-width:40rem){.par{grid-template-columns:1fr}pre .vazia{display:none}
+table,tbody,tr{display:block}tr:first-child{display:none}tr{border-bottom:1px solid #ddd;padding:.4rem 0}td{display:inline;border:0;padding:0 .4rem 0 0}td:last-child{display:block}}
 @media print{body{max-width:none;font-size:11pt;padding:0}.tela,h3{break-inside:avoid}h3{break-after:avoid}pre .dif{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 ";
 
@@ -143,9 +145,15 @@ fn bloco(bloco: &Bloco) -> String {
             let linhas: String = bloco
                 .linhas
                 .iter()
-                .filter_map(|linha| {
-                    let classe = if linha[0] == linha[1] { "" } else { " class=\"dif\"" };
-                    linha[lado].as_ref().map(|texto| format!("<span{classe}>{}</span>", Texto(texto)))
+                .map(|linha| {
+                    // A linha que falta deste lado guarda o lugar, para que as colunas se acompanhem.
+                    let classe = match &linha[lado] {
+                        None => " class=\"vazia\"",
+                        Some(_) if linha[0] == linha[1] => "",
+                        Some(_) => " class=\"dif\"",
+                    };
+                    let texto = linha[lado].as_deref().unwrap_or_default();
+                    format!("<span{classe}>{}</span>", Texto(texto))
                 })
                 .collect();
             format!(

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use palco::{Diferenca, Engano, Observacao, Sessao};
+use palco::{Desvio, Diferenca, Engano, Observacao, Sessao};
 
 use crate::ensaio::Mista;
 use crate::pistas;
@@ -60,7 +60,7 @@ pub fn julga(
     juiz.confere_rust();
     let telas_certas = juiz.confere_telas();
     juiz.confere_erros();
-    if !declarada || !telas_certas {
+    if !telas_certas || !declarada {
         juiz.confere_paradas();
     }
     if !declarada {
@@ -99,7 +99,7 @@ pub fn culpados(
     em_python: &[&str],
 ) -> Vec<String> {
     let parou = |visto: &Observacao| {
-        visto.parada().is_some()
+        parada_estranha(sessao, visto).is_some()
             || sessao
                 .licoes()
                 .any(|(terminal, _)| pistas::e_de_digitacao(&erro(visto, terminal)))
@@ -115,6 +115,15 @@ pub fn culpados(
         .filter(|mista| parou(&mista.visto))
         .map(|mista| mista.em_python.clone())
         .collect()
+}
+
+/// Onde a sessão parou, se não era de esperar: numa que difere de propósito, o original morre cedo.
+fn parada_estranha<'a>(sessao: &Sessao, visto: &'a Observacao) -> Option<&'a Desvio> {
+    let de_proposito =
+        |engano: &Engano| !sessao.diferenca.is_empty() && matches!(engano, Engano::FimAntesDe(_));
+    visto
+        .parada()
+        .filter(|desvio| !de_proposito(&desvio.engano))
 }
 
 /// A tela de um terminal, vazia se ele não abriu.
@@ -211,7 +220,7 @@ impl Juiz<'_> {
                 }
             }
             // Numa sessão que parou no meio, o que falta no fim da tela não é erro de digitação.
-            if self.python.parada().is_none() {
+            if parada_estranha(self.sessao, self.python).is_none() {
                 let de_quem = self
                     .licao(&terminal)
                     .map_or(terminal.clone(), |l| l.nome.clone());
@@ -288,7 +297,7 @@ impl Juiz<'_> {
 
     /// A sessão que não chegou ao fim.
     fn confere_paradas(&mut self) {
-        let Some(desvio) = self.python.parada().cloned() else {
+        let Some(desvio) = parada_estranha(self.sessao, self.python).cloned() else {
             return;
         };
         // Um traceback já diz tudo.

@@ -330,8 +330,8 @@ fn bloco(tocada: &Tocada, terminal: &str, seu: String, pasta: &Path) -> Bloco {
 /// A tela e, embaixo dela, o stderr: num terminal os dois se veem.
 fn linhas_da_tela(visto: &Observacao, terminal: &str, pasta: &Path) -> Vec<String> {
     /// Uma tela sem fim não cabe num relatório: valem o começo e as últimas linhas.
-    const COMECO: usize = 40;
-    const FIM: usize = 20;
+    const DEMAIS: usize = 200;
+    const PONTA: usize = 10;
     let Some(tela) = visto.apresentacao.telas.get(terminal) else {
         return Vec::new();
     };
@@ -342,9 +342,9 @@ fn linhas_da_tela(visto: &Observacao, terminal: &str, pasta: &Path) -> Vec<Strin
         .flat_map(|texto| texto.lines())
         .map(|linha| visivel(linha.replace(&daqui, "").as_bytes()))
         .collect();
-    if linhas.len() > COMECO + FIM {
-        let saem = linhas.len() - COMECO - FIM;
-        linhas.splice(COMECO..COMECO + saem, [format!("(… mais {saem} linhas …)")]);
+    if linhas.len() > DEMAIS {
+        let saem = linhas.len() - 2 * PONTA;
+        linhas.splice(PONTA..PONTA + saem, [format!("(… mais {saem} linhas …)")]);
     }
     linhas
 }
@@ -355,7 +355,7 @@ fn nota(fim: Option<&Fim>) -> String {
     };
     let saida = match fim.codigo {
         Some(codigo) => format!("saiu com {codigo}"),
-        None => "no ar até o fim".to_string(),
+        None => "ficou no ar".to_string(),
     };
     let memoria = fim.memoria.map_or("—".to_string(), |bytes| {
         format!("{} MiB", decimal(bytes as f64 / f64::from(1 << 20), 1))

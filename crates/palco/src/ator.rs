@@ -36,6 +36,7 @@ pub enum Ator<'a> {
 /// Roda um original com outra porta no lugar da do livro, e com o servidor da turma no lugar de
 /// qualquer servidor FTP, sem tocar no arquivo. Os bytes vão como estão ao `compile`, que entende a
 /// marca (BOM) que o Bloco de Notas põe no começo, e o traceback começa no arquivo, não aqui.
+/// As linhas terminam como as dos programas em Rust também no Windows, onde num terminal se veem iguais.
 const PONTO: &str = "\
 import sys
 arquivo, porta = sys.argv[1:]
@@ -43,6 +44,8 @@ sys.argv = [arquivo]
 def mostra(tipo, erro, onde):
     sys.__excepthook__(tipo, erro.with_traceback(onde and onde.tb_next), onde and onde.tb_next)
 sys.excepthook = mostra
+for saida in sys.stdout, sys.stderr:
+    saida.reconfigure(newline='\\n')
 with open(arquivo, 'rb') as aberto:
     fonte = aberto.read().replace(b'43210', porta.encode())
 if b'ftplib' in fonte:

@@ -360,6 +360,14 @@ impl Terminal {
                     ultima = Instant::now();
                 }
             }
+            // Entre fechar os canos e terminar passa um instante.
+            while self.saida.acabou
+                && self.erro.acabou
+                && self.terminou().is_none()
+                && comeco.elapsed() < OUTRO
+            {
+                thread::sleep(Duration::from_millis(1));
+            }
         }
         let codigo = self.terminou();
         let tempo = self.fim.map_or_else(|| self.abriu.elapsed(), |(_, t)| t);
