@@ -212,6 +212,9 @@ pub fn do_traceback(erro: &str, arquivo: &str) -> Option<String> {
         .filter(|numero| !numero.is_empty());
     let onde = onde.map_or_else(String::new, |numero| format!(" na linha {numero}"));
     let que = match tipo {
+        "SyntaxError" if ultima.contains("codec can't decode") => {
+            "o arquivo não está em UTF-8: abra-o no editor e salve-o de novo como UTF-8"
+        }
         "SyntaxError" => {
             "o Python não entendeu o que está escrito: confira aspas, parênteses e dois-pontos, ali e na linha de cima"
         }

@@ -308,7 +308,11 @@ impl Juiz<'_> {
         if !ja_dito {
             let em_python: Vec<&str> = self.mistas.iter().map(|m| m.em_python.as_str()).collect();
             let culpados = culpados(self.sessao, self.python, self.mistas, &em_python);
-            let parada = pistas::da_parada(&desvio.engano, tela(self.python, &desvio.terminal));
+            let mut parada = pistas::da_parada(&desvio.engano, tela(self.python, &desvio.terminal));
+            if desvio.engano == Engano::NaoTerminou {
+                let quais = self.sessao.listagens.join(" e ");
+                parada += &format!("; confira se o arquivo já é o da listagem {quais}");
+            }
             let da_casa = self.licao(&desvio.terminal).map(|licao| licao.nome.clone());
             match culpados.first() {
                 Some(culpado) if culpados.len() == 1 && da_casa.as_ref() != Some(culpado) => {
@@ -349,6 +353,8 @@ impl Juiz<'_> {
         for licao in sem_porta {
             let texto = "a porta 43210 não aparece neste arquivo: confira a linha da porta";
             self.anota_em(&licao, texto.to_string());
+            // É a causa; o resto são consequências.
+            self.pistas.rotate_right(1);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::desvio::Engano;
 use crate::falha::{Resultado, falha};
-use crate::medidas::{Pico, acompanha};
+use crate::medidas::Medidor;
 
 /// Quanto se espera por um prompt antes de desistir: só conta quando algo travou.
 const PRAZO: Duration = Duration::from_secs(30);
@@ -77,7 +78,7 @@ pub struct Terminal {
     abriu: Instant,
     /// Com que código terminou, e depois de quanto tempo.
     fim: Option<(i32, Duration)>,
-    pico: Pico,
+    medidor: Arc<Medidor>,
 }
 
 /// Um dos dois canos que vêm do programa.
@@ -126,9 +127,9 @@ impl Terminal {
         let mut filho = comando
             .spawn()
             .map_err(|erro| falha!("{nome}: {comando:?} não abriu: {erro}"))?;
-        let pico = match paciencia {
-            Paciencia::Rigorosa => Pico::default(),
-            Paciencia::DeGente => acompanha(filho.id()),
+        let medidor = match paciencia {
+            Paciencia::Rigorosa => Arc::default(),
+            Paciencia::DeGente => Medidor::acompanha(filho.id()),
         };
         // Enquanto o Command existir, ele segura a ponta do cano que emprestou ao programa.
         comando.stdout(Stdio::null());
@@ -153,7 +154,7 @@ impl Terminal {
             paciencia,
             abriu,
             fim: None,
-            pico,
+            medidor,
         })
     }
 
@@ -369,16 +370,14 @@ impl Terminal {
                 thread::sleep(Duration::from_millis(1));
             }
         }
+        self.medidor.olha();
         let codigo = self.terminou();
         let tempo = self.fim.map_or_else(|| self.abriu.elapsed(), |(_, t)| t);
         if codigo.is_none() {
             let _ = self.filho.kill();
             let _ = self.filho.wait();
         }
-        let memoria = match self.pico.load(Ordering::Relaxed) {
-            0 => None,
-            bytes => Some(bytes),
-        };
+        let memoria = self.medidor.pico();
         Fim {
             codigo,
             tempo,
@@ -390,6 +389,8 @@ impl Terminal {
     fn recebe(&mut self) -> bool {
         match self.chegadas.recv_timeout(PISCADA) {
             Ok((cano, Some(bytes))) => {
+                // Quem acabou de escrever ainda vive, quase sempre.
+                self.medidor.olha();
                 let limite = match self.paciencia {
                     Paciencia::Rigorosa => usize::MAX,
                     Paciencia::DeGente => TELA_DEMAIS,
