@@ -311,7 +311,9 @@ impl Juiz<'_> {
             let mut parada = pistas::da_parada(&desvio.engano, tela(self.python, &desvio.terminal));
             if desvio.engano == Engano::NaoTerminou {
                 let quais = self.sessao.listagens.join(" e ");
-                parada += &format!("; confira se o arquivo já é o da listagem {quais}");
+                parada += &format!(
+                    "; esta conversa é da listagem {quais}: confira se o seu arquivo é a última versão"
+                );
             }
             let da_casa = self.licao(&desvio.terminal).map(|licao| licao.nome.clone());
             match culpados.first() {

@@ -128,7 +128,7 @@ impl Terminal {
             .spawn()
             .map_err(|erro| falha!("{nome}: {comando:?} não abriu: {erro}"))?;
         let medidor = match paciencia {
-            Paciencia::Rigorosa => Arc::default(),
+            Paciencia::Rigorosa => Arc::new(Medidor::parado()),
             Paciencia::DeGente => Medidor::acompanha(filho.id()),
         };
         // Enquanto o Command existir, ele segura a ponta do cano que emprestou ao programa.
@@ -136,11 +136,11 @@ impl Terminal {
         let (envia, chegadas) = sync_channel(CHEGADAS);
         let mut saida = Fluxo::default();
         match filho.stdout.take() {
-            Some(cano) => le_em_paralelo(Cano::Saida, cano, envia.clone()),
+            Some(cano) => le_em_paralelo(Cano::Saida, cano, envia.clone(), Arc::clone(&medidor)),
             None => saida.acabou = true,
         }
         if let Some(cano) = filho.stderr.take() {
-            le_em_paralelo(Cano::Erro, cano, envia);
+            le_em_paralelo(Cano::Erro, cano, envia, Arc::clone(&medidor));
         }
         let teclado = filho.stdin.take();
         Ok(Terminal {
@@ -485,7 +485,12 @@ impl Drop for Terminal {
     }
 }
 
-fn le_em_paralelo(cano: Cano, mut leitor: impl Read + Send + 'static, envia: SyncSender<Chegada>) {
+fn le_em_paralelo(
+    cano: Cano,
+    mut leitor: impl Read + Send + 'static,
+    envia: SyncSender<Chegada>,
+    medidor: Arc<Medidor>,
+) {
     thread::spawn(move || {
         let mut buffer = [0; 8192];
         while let Ok(lidos) = leitor.read(&mut buffer) {
@@ -493,6 +498,7 @@ fn le_em_paralelo(cano: Cano, mut leitor: impl Read + Send + 'static, envia: Syn
                 break;
             }
         }
+        medidor.fechou();
         let _ = envia.send((cano, None));
     });
 }
