@@ -32,9 +32,9 @@ revisa:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
 
-# toca as sessões com os seus originais em Python e compara as telas: just compara minha_pasta
-compara $ORIGINAIS:
-    cargo test -p testes --test sessoes -- --nocapture
+# os seus arquivos em Python ao lado dos programas daqui: just compara minha_pasta servidor
+compara pasta *argumentos:
+    cargo run -q -p comparar -- {{pasta}} {{argumentos}}
 
 # monta o livro e o abre no navegador (na primeira vez, instala o mdbook)
 livro:

@@ -22,7 +22,7 @@ const LICOES: [(&str, &[&str]); 12] = [
 ];
 
 /// Os pacotes de `crates` que não são lições.
-const APOIO: [&str; 3] = ["comum", "palco", "servidor_ftp"];
+const APOIO: [&str; 4] = ["comparar", "comum", "palco", "servidor_ftp"];
 
 fn raiz() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -137,6 +137,7 @@ fn cada_tela_gravada_e_de_um_terminal_da_sessao() {
             let nome = arquivo.unwrap().file_name().into_string().unwrap();
             let de_quem = nome
                 .strip_suffix(".erro.txt")
+                .or_else(|| nome.strip_suffix(".original.txt"))
                 .or_else(|| nome.strip_suffix(".txt"));
             let conhecido = de_quem.is_some_and(|terminal| sessao.terminais.contains_key(terminal));
             assert!(

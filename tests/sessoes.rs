@@ -10,7 +10,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, fs, thread};
 
-use palco::{Apresentacao, Ator, Falha, Sessao, Tela, compila, original, python, toca};
+use palco::{
+    Apresentacao, Ator, Diferenca, Falha, Sessao, Tela, compila, observa, original, python, toca,
+};
 
 fn sessoes() -> Vec<Sessao> {
     let mut todas =
@@ -145,54 +147,97 @@ fn confere_em_rust(sessao: &Sessao) -> Result<(), Falha> {
 }
 
 fn confere_no_original(sessao: &Sessao, pasta: &Path) -> Result<(), Falha> {
-    let visto = toca(sessao, |_| Ator::Python(pasta));
-    let Some(diferenca) = &sessao.diferenca else {
-        let visto = visto?;
+    if sessao.diferenca.is_empty() {
+        let visto = toca(sessao, |_| Ator::Python(pasta))?;
         for (terminal, Tela { tela, .. }) in &visto.telas {
             igual(
                 sessao,
                 terminal,
                 "tela do original",
-                &gravado(sessao, terminal, "txt"),
+                &sessao.tela_do_original(terminal),
                 tela,
             )?;
         }
         return confere_arquivos(sessao, &visto);
-    };
+    }
+    let visto = observa(sessao, |_| Ator::Python(pasta))?;
     // Uma diferença declarada tem de existir: senão a declaração envelheceu.
-    let mesmas = visto.is_ok_and(|visto| {
-        let mut telas = visto.telas.iter();
-        telas.all(|(t, tela)| gravado(sessao, t, "txt") == tela.tela)
-            && confere_arquivos(sessao, &visto).is_ok()
-    });
-    if mesmas {
-        Err(Falha(format!(
-            "{}: o original não difere: \"{diferenca}\"",
-            sessao.nome
-        )))
-    } else {
+    let mut difere = !visto.desvios.is_empty();
+    for (terminal, Tela { tela, erro }) in &visto.apresentacao.telas {
+        igual(
+            sessao,
+            terminal,
+            "tela do original",
+            &sessao.tela_do_original(terminal),
+            tela,
+        )?;
+        difere |= *tela != sessao.tela(terminal) || *erro != gravado(sessao, terminal, "erro.txt");
+    }
+    if difere {
         Ok(())
+    } else {
+        Err(Falha(format!(
+            "{}: o original não difere: {:?}",
+            sessao.nome, sessao.diferenca
+        )))
     }
 }
 
 fn regrava(sessao: &Sessao, pasta: &Path) -> Result<(), Falha> {
     let em_rust = toca(sessao, |_| Ator::Rust)?.telas;
-    let telas = match sessao.diferenca {
-        Some(_) => em_rust.clone(),
-        None => toca(sessao, |_| Ator::Python(pasta))?.telas,
+    let do_original = if sessao.diferenca.is_empty() {
+        toca(sessao, |_| Ator::Python(pasta))?.telas
+    } else {
+        observa(sessao, |_| Ator::Python(pasta))?.apresentacao.telas
     };
-    for (terminal, Tela { tela, .. }) in &telas {
-        for (extensao, texto) in [("txt", tela), ("erro.txt", &em_rust[terminal].erro)] {
+    for (terminal, Tela { tela, erro }) in &em_rust {
+        let no_original = do_original.get(terminal).map_or("", |tela| &tela.tela);
+        let (tela, outra) = match sessao.diferenca.is_empty() {
+            true => (no_original, None),
+            false => (tela.as_str(), Some(no_original).filter(|o| o != tela)),
+        };
+        // Uma tela vazia não precisa de arquivo; a do original, só se difere.
+        for (extensao, texto) in [
+            ("txt", Some(tela).filter(|t| !t.is_empty())),
+            ("erro.txt", Some(erro.as_str()).filter(|t| !t.is_empty())),
+            ("original.txt", outra),
+        ] {
             let arquivo = arquivo(sessao, terminal, extensao);
-            // Uma tela vazia não precisa de arquivo.
-            if texto.is_empty() {
-                let _ = fs::remove_file(arquivo);
-            } else {
-                fs::write(arquivo, texto)?;
+            match texto {
+                Some(texto) => fs::write(arquivo, texto)?,
+                None => drop(fs::remove_file(arquivo)),
             }
         }
     }
     Ok(())
+}
+
+/// Cada razão que uma sessão dá está escrita uma vez só, onde o livro a mostra.
+#[test]
+fn cada_diferenca_de_uma_sessao_esta_na_tabela() {
+    let tabela = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/src/diferencas.md");
+    let todas = Diferenca::todas(&tabela).unwrap();
+    for (n, uma) in todas.iter().enumerate() {
+        assert!(
+            !todas[..n]
+                .iter()
+                .any(|outra| outra.situacao == uma.situacao),
+            "duas linhas dizem \"{}\"",
+            uma.situacao
+        );
+        for celula in [&uma.situacao, &uma.original, &uma.aqui, &uma.por_que] {
+            assert!(!celula.is_empty(), "falta uma célula: {uma:?}");
+        }
+    }
+    for sessao in sessoes() {
+        for situacao in &sessao.diferenca {
+            assert!(
+                todas.iter().any(|uma| uma.situacao == *situacao),
+                "{}: \"{situacao}\" não está em docs/src/diferencas.md",
+                sessao.nome
+            );
+        }
+    }
 }
 
 #[test]
@@ -231,7 +276,7 @@ fn os_pares_conversam_misturados() {
     for sessao in sessoes() {
         let licoes: BTreeSet<&str> = sessao.licoes().map(|(_, licao)| licao).collect();
         let ha_originais = licoes.iter().all(|licao| original(&pasta, licao).is_some());
-        if licoes.len() == 2 && ha_originais && sessao.diferenca.is_none() {
+        if licoes.len() == 2 && ha_originais && sessao.diferenca.is_empty() {
             casos.extend(
                 licoes
                     .iter()

@@ -34,14 +34,24 @@ pub enum Ator<'a> {
 }
 
 /// Roda um original com outra porta no lugar da do livro, e com o servidor da turma no lugar de
-/// qualquer servidor FTP, sem tocar no arquivo.
+/// qualquer servidor FTP, sem tocar no arquivo. Os bytes vão como estão ao `compile`, que entende a
+/// marca (BOM) que o Bloco de Notas põe no começo, e o traceback começa no arquivo, não aqui.
+/// As linhas terminam como as dos programas em Rust também no Windows, onde num terminal se veem iguais.
 const PONTO: &str = "\
-import ftplib, sys
+import sys
 arquivo, porta = sys.argv[1:]
-conecta = ftplib.FTP.connect
-ftplib.FTP.connect = lambda ftp, *_, **__: conecta(ftp, '127.0.0.1', int(porta))
-with open(arquivo, encoding='utf-8') as aberto:
-    fonte = aberto.read().replace('43210', porta)
+sys.argv = [arquivo]
+def mostra(tipo, erro, onde):
+    sys.__excepthook__(tipo, erro.with_traceback(onde and onde.tb_next), onde and onde.tb_next)
+sys.excepthook = mostra
+for saida in sys.stdout, sys.stderr:
+    saida.reconfigure(newline='\\n')
+with open(arquivo, 'rb') as aberto:
+    fonte = aberto.read().replace(b'43210', porta.encode())
+if b'ftplib' in fonte:
+    import ftplib
+    conecta = ftplib.FTP.connect
+    ftplib.FTP.connect = lambda ftp, *_, **__: conecta(ftp, '127.0.0.1', int(porta))
 exec(compile(fonte, arquivo, 'exec'), {'__name__': '__main__'})
 ";
 
@@ -63,7 +73,7 @@ impl Ator<'_> {
                 let arquivo = original(pasta, licao)
                     .ok_or_else(|| falha!("{licao}: sem original em {}", pasta.display()))?;
                 let interprete = python().ok_or_else(|| falha!("o Python 3 não está instalado"))?;
-                let mut comando = Command::new(interprete);
+                let mut comando = interprete.comando();
                 // Sem -u, os prompts só sairiam no fim: o stdout num cano é guardado em bloco.
                 comando
                     .args(["-u", "-X", "utf8", "-c", PONTO])
@@ -104,18 +114,61 @@ pub fn original(pasta: &Path, licao: &str) -> Option<PathBuf> {
     })
 }
 
-/// O nome do Python 3 nesta máquina, se houver.
-pub fn python() -> Option<&'static str> {
-    static PYTHON: OnceLock<Option<&str>> = OnceLock::new();
-    *PYTHON.get_or_init(|| {
-        ["python3", "python"].into_iter().find(|nome| {
-            let saida = Command::new(nome)
-                .args(["-c", "import sys; sys.exit(sys.version_info < (3,))"])
-                .stdin(Stdio::null())
-                .output();
-            saida.is_ok_and(|saida| saida.status.success())
+/// O nome que o capítulo dá ao arquivo do original: `servidor_chat` é `Servidor_Chat.py`.
+#[must_use]
+pub fn nome_do_original(licao: &str) -> String {
+    if licao == "socket_ip" {
+        return "Socket.py".to_string();
+    }
+    let partes: Vec<String> = licao
+        .split('_')
+        .map(|parte| match parte {
+            "udp" | "ftp" | "ascii" => parte.to_uppercase(),
+            _ => parte[..1].to_uppercase() + &parte[1..],
         })
-    })
+        .collect();
+    format!("{}.py", partes.join("_"))
+}
+
+/// O Python 3 desta máquina.
+#[derive(Debug)]
+pub struct Python {
+    /// `python3`, `python` ou `py -3`.
+    pub nome: &'static str,
+    /// `3.11.7`.
+    pub versao: String,
+}
+
+impl Python {
+    /// O comando que o chama, ainda sem argumentos.
+    #[must_use]
+    pub fn comando(&self) -> Command {
+        let mut partes = self.nome.split(' ');
+        let mut comando = Command::new(partes.next().unwrap_or_default());
+        comando.args(partes);
+        comando
+    }
+}
+
+/// O Python 3 desta máquina, se houver.
+pub fn python() -> Option<&'static Python> {
+    static PYTHON: OnceLock<Option<Python>> = OnceLock::new();
+    let procura = || {
+        ["python3", "python", "py -3"].into_iter().find_map(|nome| {
+            let versao = String::new();
+            let mut candidato = Python { nome, versao };
+            // No Windows, um python3 que só abre a loja não responde.
+            let saida = candidato
+                .comando()
+                .args(["-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])"])
+                .stdin(Stdio::null())
+                .output()
+                .ok()?;
+            candidato.versao = String::from_utf8(saida.stdout).ok()?.trim().to_string();
+            candidato.versao.starts_with("3.").then_some(candidato)
+        })
+    };
+    PYTHON.get_or_init(procura).as_ref()
 }
 
 /// Compila os programas de todas as lições, uma vez por processo, no mesmo perfil deste aqui.
@@ -130,6 +183,13 @@ pub fn compila() -> Resultado<()> {
         cargo
             .args(["build", "--quiet", "--workspace", "--bins"])
             .stdin(Stdio::null());
+        // O Windows não deixa trocar um programa que está rodando.
+        if let Ok(este) = env::current_exe()
+            && let Some(nome) = este.file_stem()
+            && nome == "comparar"
+        {
+            cargo.args(["--exclude", "comparar"]);
+        }
         if pasta_dos_programas().is_ok_and(|pasta| pasta.ends_with("release")) {
             cargo.arg("--release");
         }
@@ -181,33 +241,52 @@ fn pasta_dos_programas() -> Resultado<PathBuf> {
 
 /// Uma porta de 127.0.0.1 que ninguém usa, em TCP e em UDP, reservada até o fim deste processo.
 ///
-/// Fica abaixo da faixa de onde o sistema tira as portas dos clientes, e uma trava de arquivo a
-/// reserva entre os processos que usam o palco: entre escolher e usar, ninguém a toma.
-///
 /// # Errors
 /// [`Falha`](crate::Falha) se não há nenhuma.
 pub fn porta_livre() -> Resultado<u16> {
-    const PRIMEIRA: u16 = 10_000;
-    const QUANTAS: u16 = 20_000;
-    static TRAVAS: Mutex<Vec<File>> = Mutex::new(Vec::new());
-    static PROXIMA: AtomicU16 = AtomicU16::new(0);
-    let travas = env::temp_dir().join("palco-portas");
-    fs::create_dir_all(&travas)?;
-    let inicio = process::id() % u32::from(QUANTAS);
-    for _ in 0..QUANTAS {
-        let passo = u32::from(PROXIMA.fetch_add(1, Ordering::Relaxed));
-        let porta = PRIMEIRA + ((inicio + passo) % u32::from(QUANTAS)) as u16;
-        let trava = File::create(travas.join(porta.to_string()))?;
-        if trava.try_lock().is_ok()
-            && TcpListener::bind(("127.0.0.1", porta)).is_ok()
-            && UdpSocket::bind(("127.0.0.1", porta)).is_ok()
-        {
-            TRAVAS
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(trava);
-            return Ok(porta);
+    static TRAVAS: Mutex<Vec<Reserva>> = Mutex::new(Vec::new());
+    let reserva = Reserva::nova()?;
+    let porta = reserva.porta;
+    TRAVAS
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(reserva);
+    Ok(porta)
+}
+
+/// Uma porta reservada enquanto isto existir.
+///
+/// Fica abaixo da faixa de onde o sistema tira as portas dos clientes, e uma trava de arquivo a
+/// reserva entre os processos que usam o palco: entre escolher e usar, ninguém a toma. O mesmo
+/// processo nunca a escolhe de novo: um original que a usou a deixa presa por um minuto.
+#[derive(Debug)]
+pub(crate) struct Reserva {
+    pub(crate) porta: u16,
+    _trava: File,
+}
+
+impl Reserva {
+    pub(crate) fn nova() -> Resultado<Reserva> {
+        const PRIMEIRA: u16 = 10_000;
+        const QUANTAS: u16 = 20_000;
+        static PROXIMA: AtomicU16 = AtomicU16::new(0);
+        let travas = env::temp_dir().join("palco-portas");
+        fs::create_dir_all(&travas)?;
+        let inicio = process::id() % u32::from(QUANTAS);
+        for _ in 0..QUANTAS {
+            let passo = u32::from(PROXIMA.fetch_add(1, Ordering::Relaxed));
+            let porta = PRIMEIRA + ((inicio + passo) % u32::from(QUANTAS)) as u16;
+            let trava = File::create(travas.join(porta.to_string()))?;
+            if trava.try_lock().is_ok()
+                && TcpListener::bind(("127.0.0.1", porta)).is_ok()
+                && UdpSocket::bind(("127.0.0.1", porta)).is_ok()
+            {
+                return Ok(Reserva {
+                    porta,
+                    _trava: trava,
+                });
+            }
         }
+        Err(falha!("nenhuma porta livre a partir da {PRIMEIRA}"))
     }
-    Err(falha!("nenhuma porta livre a partir da {PRIMEIRA}"))
 }

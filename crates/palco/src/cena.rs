@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use crate::ator::{Ator, porta_livre};
+use crate::ator::{Ator, Reserva};
+use crate::desvio::{Desvio, Engano};
 use crate::falha::{Falha, Resultado, falha};
+use crate::fio::{Fio, Trafego};
 use crate::rede::Par;
-use crate::sessao::{Passo, SERVIDOR_DA_TURMA, Sessao};
-use crate::terminal::Terminal;
+use crate::sessao::{Passo, Rede, SERVIDOR_DA_TURMA, Sessao};
+use crate::terminal::{Fim, Paciencia, Terminal, interrompido};
 
 /// O que um terminal mostrou durante a sessão.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tela {
     /// O stdout com o que a pessoa digitou. As portas viram as do livro: a da sessão, 43210; as que
     /// o sistema sorteou para os clientes, 50001, 50002… na ordem em que aparecem.
@@ -28,19 +30,86 @@ pub struct Apresentacao {
     pub arquivos: BTreeMap<String, Vec<u8>>,
 }
 
+/// O que se viu de uma sessão, saísse ou não como o roteiro.
+#[derive(Debug, Clone)]
+pub struct Observacao {
+    /// As telas e os arquivos, até onde a sessão chegou.
+    pub apresentacao: Apresentacao,
+    /// Como cada programa saiu de cena.
+    pub fins: BTreeMap<String, Fim>,
+    /// O que não saiu como o roteiro, em ordem. Se o último [não segue](Engano::segue), a sessão
+    /// parou nele.
+    pub desvios: Vec<Desvio>,
+    /// Os bytes entre clientes e servidor. Não se contam quando o servidor falta ou sai no meio: o fio
+    /// atenderia por ele.
+    pub trafego: Option<Trafego>,
+}
+
+impl Observacao {
+    /// Onde a sessão parou, se parou antes do fim.
+    #[must_use]
+    pub fn parada(&self) -> Option<&Desvio> {
+        self.desvios.last().filter(|desvio| !desvio.engano.segue())
+    }
+}
+
 /// Toca uma sessão, com um ator para cada lição, numa porta livre e numa pasta de trabalho vazia.
 ///
 /// # Errors
-/// [`Falha`] que diz o passo, o terminal e o que ele mostrava, se algo não sai como o roteiro.
+/// [`Falha`](crate::Falha) que diz o passo, o terminal e o que ele mostrava, se algo não sai como o
+/// roteiro.
 pub fn toca<'a>(sessao: &Sessao, ator_de: impl Fn(&str) -> Ator<'a>) -> Resultado<Apresentacao> {
+    let visto = encena(sessao, ator_de, Paciencia::Rigorosa)?;
+    match visto.desvios.first() {
+        None => Ok(visto.apresentacao),
+        Some(Desvio {
+            terminal,
+            passo,
+            engano,
+        }) => {
+            let Tela { tela, erro } = visto
+                .apresentacao
+                .telas
+                .get(terminal)
+                .cloned()
+                .unwrap_or_default();
+            Err(falha!(
+                "{}, passo {passo}: {terminal} {engano}\n--- tela:\n{tela}\n--- stderr:\n{erro}",
+                sessao.nome
+            ))
+        }
+    }
+}
+
+/// Toca uma sessão como [`toca`], com a paciência de quem compara: um prompt escrito de outro jeito
+/// não a interrompe, um programa que trava é logo tirado de cena, e no fim se conta o que houve e o
+/// que se gastou.
+///
+/// # Errors
+/// [`Falha`](crate::Falha) se o próprio palco não pôde ser montado.
+pub fn observa<'a>(sessao: &Sessao, ator_de: impl Fn(&str) -> Ator<'a>) -> Resultado<Observacao> {
+    encena(sessao, ator_de, Paciencia::DeGente)
+}
+
+fn encena<'a>(
+    sessao: &Sessao,
+    ator_de: impl Fn(&str) -> Ator<'a>,
+    paciencia: Paciencia,
+) -> Resultado<Observacao> {
     let pasta = tempfile::tempdir()?;
-    let porta = porta_livre()?;
+    let reserva = Reserva::nova()?;
+    let fio = match paciencia {
+        Paciencia::Rigorosa => None,
+        Paciencia::DeGente => estica_fio(sessao, reserva.porta)?,
+    };
+    let porta = reserva.porta;
+    let porta_dos_clientes = fio.as_ref().map_or(porta, |(_, ponta)| ponta.porta);
     let com_ftp = sessao
-        .terminais
-        .iter()
-        .any(|(terminal, papel)| papel.programa(terminal).contains("ftp"));
+        .programas()
+        .any(|(_, programa)| programa.contains("ftp"));
     let mut portas = Portas {
         da_sessao: porta,
+        dos_clientes: porta_dos_clientes,
         do_livro: if com_ftp { 2121 } else { 43210 },
         vistas: Vec::new(),
     };
@@ -51,37 +120,71 @@ pub fn toca<'a>(sessao: &Sessao, ator_de: impl Fn(&str) -> Ator<'a>) -> Resultad
         if let Some(protocolo) = papel.rede
             && papel.escuta
         {
-            rede.insert(nome.as_str(), Par::escuta(protocolo, porta)?);
+            rede.insert(
+                nome.as_str(),
+                Par::escuta(protocolo, porta, paciencia.prazo())?,
+            );
         }
     }
-    for (numero, passo) in sessao.passos.iter().enumerate() {
+    let mut desvios = Vec::new();
+    'passos: for (numero, passo) in sessao.passos.iter().enumerate() {
         let em = passo.em.as_str();
         let papel = &sessao.terminais[em];
-        let feito = if let Some(protocolo) = papel.rede {
-            if !rede.contains_key(em) {
-                rede.insert(em, Par::vai(protocolo, porta)?);
-            }
-            rede.get_mut(em).map_or(Ok(()), |par| na_rede(passo, par))
-        } else {
-            let programa = papel.programa(em);
-            let ator = if programa == SERVIDOR_DA_TURMA {
-                Ator::Rust
-            } else {
-                ator_de(programa)
-            };
-            if !terminais.contains_key(em) {
-                let mut comando = ator.comando(programa, porta)?;
-                comando.current_dir(pasta.path());
-                terminais.insert(em, Terminal::abre(em, &mut comando, papel.saida_fechada)?);
-            }
-            terminais.get_mut(em).map_or(Ok(()), |terminal| {
-                no_terminal(passo, terminal, ator, &portas)
+        let enganos = if let Some(protocolo) = papel.rede {
+            na_rede(passo, &mut rede, || {
+                Par::vai(protocolo, porta_dos_clientes, paciencia.prazo())
             })
+            .err()
+        } else {
+            None
         };
-        feito.map_err(|Falha(motivo)| falha!("{}, passo {}: {motivo}", sessao.nome, numero + 1))?;
+        let enganos = match enganos {
+            Some(engano) => vec![engano],
+            None if papel.rede.is_some() => Vec::new(),
+            None => {
+                let programa = papel.programa(em);
+                let ator = if programa == SERVIDOR_DA_TURMA {
+                    Ator::Rust
+                } else {
+                    ator_de(programa)
+                };
+                if !terminais.contains_key(em) {
+                    let da_vez = if escuta(programa) {
+                        porta
+                    } else {
+                        porta_dos_clientes
+                    };
+                    let mut comando = ator.comando(programa, da_vez)?;
+                    comando.current_dir(pasta.path());
+                    let terminal =
+                        Terminal::abre_com(em, &mut comando, papel.saida_fechada, paciencia)?;
+                    terminais.insert(em, terminal);
+                }
+                terminais.get_mut(em).map_or_else(Vec::new, |terminal| {
+                    no_terminal(passo, terminal, ator, &portas)
+                })
+            }
+        };
+        for engano in enganos {
+            let segue = engano.segue();
+            desvios.push(Desvio {
+                terminal: em.to_string(),
+                passo: numero + 1,
+                engano,
+            });
+            if !segue || paciencia == Paciencia::Rigorosa {
+                break 'passos;
+            }
+        }
     }
+    if interrompido() {
+        return Err(falha!("{}: interrompida", sessao.nome));
+    }
+    let curioso = !desvios.is_empty() && paciencia == Paciencia::DeGente;
     let mut telas = BTreeMap::new();
-    for (nome, terminal) in terminais {
+    let mut fins = BTreeMap::new();
+    for (nome, mut terminal) in terminais {
+        fins.insert(nome.to_string(), terminal.despede(curioso));
         let tela = portas.do_livro(&String::from_utf8_lossy(&terminal.tela()));
         let erro = portas.do_livro(&String::from_utf8_lossy(terminal.erro()));
         telas.insert(nome.to_string(), Tela { tela, erro });
@@ -90,58 +193,121 @@ pub fn toca<'a>(sessao: &Sessao, ator_de: impl Fn(&str) -> Ator<'a>) -> Resultad
     for entrada in fs::read_dir(pasta.path())? {
         let entrada = entrada?;
         let nome = entrada.file_name().to_string_lossy().into_owned();
-        arquivos.insert(nome, fs::read(entrada.path())?);
+        arquivos.insert(nome, fs::read(entrada.path()).unwrap_or_default());
     }
-    Ok(Apresentacao { telas, arquivos })
+    Ok(Observacao {
+        apresentacao: Apresentacao { telas, arquivos },
+        fins,
+        desvios,
+        trafego: fio.map(|(fio, _)| fio.trafego()),
+    })
 }
 
-fn na_rede(passo: &Passo, par: &mut Par) -> Resultado<()> {
-    if let Some(bytes) = &passo.recebe {
-        par.recebe(&bytes.bytes())?;
+/// Se o programa é dos que esperam os outros.
+fn escuta(programa: &str) -> bool {
+    programa.starts_with("servidor")
+}
+
+/// Põe um fio entre os clientes e o servidor da sessão, se ele fica no ar do começo ao fim: o fio não
+/// sabe recusar uma conexão como a máquina recusa quando ninguém escuta.
+fn estica_fio(sessao: &Sessao, destino: u16) -> Resultado<Option<(Fio, Reserva)>> {
+    let escutam = |terminal: &str| {
+        sessao.terminais.get(terminal).is_some_and(|papel| {
+            papel.escuta || papel.rede.is_none() && escuta(papel.programa(terminal))
+        })
+    };
+    let ha_quem_escute = sessao.terminais.keys().any(|terminal| escutam(terminal));
+    let sai_no_meio = sessao
+        .passos
+        .iter()
+        .any(|passo| passo.sai.is_some() && escutam(&passo.em));
+    if !ha_quem_escute || sai_no_meio {
+        return Ok(None);
     }
+    let mut programas = sessao.programas();
+    let udp = programas.any(|(_, programa)| programa.contains("udp"));
+    let ftp = sessao
+        .programas()
+        .any(|(_, programa)| programa == SERVIDOR_DA_TURMA);
+    let ponta = Reserva::nova()?;
+    let protocolo = if udp { Rede::Udp } else { Rede::Tcp };
+    let fio = Fio::estica(protocolo, ftp, ponta.porta, destino)?;
+    Ok(Some((fio, ponta)))
+}
+
+fn na_rede<'a>(
+    passo: &'a Passo,
+    rede: &mut BTreeMap<&'a str, Par>,
+    vai: impl FnOnce() -> Resultado<Par>,
+) -> Result<(), Engano> {
+    let outro = |Falha(motivo)| Engano::Outro(motivo);
+    let em = passo.em.as_str();
+    if !rede.contains_key(em) {
+        rede.insert(em, vai().map_err(outro)?);
+    }
+    let Some(par) = rede.get_mut(em) else {
+        return Ok(());
+    };
+    // Outros bytes não interrompem a conversa: o resto do passo se faz, e o engano se conta.
+    let recebeu = match &passo.recebe {
+        Some(bytes) => par.recebe(&bytes.bytes()),
+        None => Ok(()),
+    };
     if let Some(bytes) = &passo.envia {
-        par.envia(&bytes.bytes())?;
+        par.envia(&bytes.bytes()).map_err(outro)?;
     }
     if passo.fecha {
-        par.fecha()?;
+        par.fecha().map_err(outro)?;
     }
-    Ok(())
+    recebeu
 }
 
-fn no_terminal(
+/// Faz um passo num terminal e devolve os enganos: vários se a sessão pôde seguir, o último se não.
+fn no_terminal(passo: &Passo, terminal: &mut Terminal, ator: Ator, portas: &Portas) -> Vec<Engano> {
+    let mut enganos = Vec::new();
+    if let Err(engano) = faz_no_terminal(passo, terminal, ator, portas, &mut enganos) {
+        enganos.push(engano);
+    }
+    enganos
+}
+
+fn faz_no_terminal(
     passo: &Passo,
     terminal: &mut Terminal,
     ator: Ator,
     portas: &Portas,
-) -> Resultado<()> {
+    enganos: &mut Vec<Engano>,
+) -> Result<(), Engano> {
+    let outro = |Falha(motivo)| Engano::Outro(motivo);
     if let Some(texto) = &passo.espera {
-        terminal.espera(texto)?;
+        match terminal.espera_texto(texto) {
+            Err(engano) if engano.segue() => enganos.push(engano),
+            feito => feito?,
+        }
     }
     if let Some(linha) = &passo.digita {
-        terminal.digita_com_eco(&portas.desta_vez(linha), linha)?;
+        terminal
+            .digita_com_eco(&portas.desta_vez(linha), linha)
+            .map_err(outro)?;
     }
     if let Some(senha) = &passo.senha {
-        terminal.digita_com_eco(senha, "")?;
+        terminal.digita_com_eco(senha, "").map_err(outro)?;
     }
     if let Some(texto) = &passo.aviso
         && ator == Ator::Rust
     {
-        terminal.espera_aviso(texto)?;
+        terminal.espera_texto_no_erro(texto)?;
     }
     if passo.fim_da_entrada {
         terminal.fim_da_entrada();
     }
     if passo.ctrl_c {
-        terminal.ctrl_c()?;
+        terminal.ctrl_c().map_err(outro)?;
     }
     if let Some(esperado) = passo.sai {
-        let codigo = terminal.sai()?;
-        if codigo != esperado {
-            let erro = String::from_utf8_lossy(terminal.erro());
-            return Err(falha!(
-                "{} saiu com {codigo} em vez de {esperado}; stderr: {erro}",
-                passo.em
-            ));
+        let visto = terminal.espera_o_fim()?;
+        if visto != esperado {
+            enganos.push(Engano::OutroCodigo { esperado, visto });
         }
     }
     Ok(())
@@ -150,6 +316,8 @@ fn no_terminal(
 /// As portas desta vez e as do livro, para que a tela seja sempre a mesma.
 struct Portas {
     da_sessao: u16,
+    /// A da ponta do fio onde os clientes conectam, se há um.
+    dos_clientes: u16,
     do_livro: u16,
     vistas: Vec<String>,
 }
@@ -159,7 +327,7 @@ impl Portas {
     fn desta_vez(&self, linha: &str) -> String {
         linha.replace(
             &format!("127.0.0.1:{}", self.do_livro),
-            &format!("127.0.0.1:{}", self.da_sessao),
+            &format!("127.0.0.1:{}", self.dos_clientes),
         )
     }
 
@@ -193,15 +361,19 @@ impl Portas {
         tela
     }
 
+    fn e_do_servidor(&self, porta: u16) -> bool {
+        porta == self.da_sessao || porta == self.dos_clientes
+    }
+
     fn porta_do_livro(&mut self, porta: &str) -> String {
         // As portas fixas do texto (num exemplo de uso, na porta do livro) não são de clientes.
         let fixa = porta
             .parse()
-            .is_ok_and(|porta: u16| porta < 32768 && porta != self.da_sessao || porta == 43211);
+            .is_ok_and(|porta: u16| porta < 32768 && !self.e_do_servidor(porta) || porta == 43211);
         if porta.is_empty() || fixa {
             return porta.to_string();
         }
-        if porta == self.da_sessao.to_string() {
+        if porta.parse().is_ok_and(|porta| self.e_do_servidor(porta)) {
             return self.do_livro.to_string();
         }
         let ordem = self

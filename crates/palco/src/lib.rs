@@ -2,7 +2,8 @@
 //!
 //! Uma **sessão** é uma pasta de `tests/sessoes` com um roteiro (`sessao.toml`: quem digita o quê,
 //! diante de que prompt) e a tela exata de cada terminal (`TERMINAL.txt`, com o que a pessoa
-//! digitou; `TERMINAL.erro.txt`, o stderr, se houver). O palco põe os programas em cena, espera cada
+//! digitou; `TERMINAL.erro.txt`, o stderr, se houver; `TERMINAL.original.txt`, a tela do original, se
+//! difere de propósito). O palco põe os programas em cena, espera cada
 //! prompt, digita, e devolve o que as telas mostraram: nada aqui dorme para esperar.
 //!
 //! Os atores podem ser os programas em Rust ou os originais em Python ([`Ator`]), terminal a
@@ -10,13 +11,20 @@
 
 mod ator;
 mod cena;
+mod desvio;
+mod diferenca;
 mod falha;
+mod fio;
+mod medidas;
 mod rede;
 mod sessao;
 mod terminal;
 
-pub use ator::{Ator, compila, compilado, original, porta_livre, python};
-pub use cena::{Apresentacao, Tela, toca};
+pub use ator::{Ator, Python, compila, compilado, nome_do_original, original, porta_livre, python};
+pub use cena::{Apresentacao, Observacao, Tela, observa, toca};
+pub use desvio::{Desvio, Engano};
+pub use diferenca::Diferenca;
 pub use falha::{Falha, Resultado};
+pub use fio::Trafego;
 pub use sessao::{Bytes, Origem, Papel, Passo, Pedaco, Rede, Sessao};
-pub use terminal::Terminal;
+pub use terminal::{Fim, Terminal, interrompe, interrompido};

@@ -6,15 +6,16 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-use crate::falha::{Resultado, falha};
+use crate::desvio::Engano;
+use crate::falha::{Falha, Resultado, falha};
 use crate::sessao::Rede;
 
-/// Quanto se espera por bytes antes de desistir: só conta quando algo travou.
-const PRAZO: Duration = Duration::from_secs(30);
-
-/// Um par de rede do programa em cena.
+/// Um par de rede do programa em cena, e quanto ele espera por bytes antes de desistir.
 #[derive(Debug)]
-pub(crate) enum Par {
+pub(crate) struct Par(Lado, Duration);
+
+#[derive(Debug)]
+enum Lado {
     /// Espera as conexões do programa, uma de cada vez.
     Servidor {
         chegadas: Receiver<TcpStream>,
@@ -28,11 +29,11 @@ pub(crate) enum Par {
 
 impl Par {
     /// Um par que espera o programa em `porta` de 127.0.0.1.
-    pub(crate) fn escuta(protocolo: Rede, porta: u16) -> Resultado<Par> {
+    pub(crate) fn escuta(protocolo: Rede, porta: u16, prazo: Duration) -> Resultado<Par> {
         if protocolo == Rede::Udp {
             let socket = UdpSocket::bind(("127.0.0.1", porta))?;
-            socket.set_read_timeout(Some(PRAZO))?;
-            return Ok(Par::Udp(socket, None));
+            socket.set_read_timeout(Some(prazo))?;
+            return Ok(Par(Lado::Udp(socket, None), prazo));
         }
         let escuta = TcpListener::bind(("127.0.0.1", porta))?;
         let (envia, chegadas) = channel();
@@ -43,30 +44,27 @@ impl Par {
                 .is_ok_and(|(con, _)| envia.send(con).is_ok())
             {}
         });
-        Ok(Par::Servidor {
-            chegadas,
-            con: None,
-        })
+        let con = None;
+        Ok(Par(Lado::Servidor { chegadas, con }, prazo))
     }
 
     /// Um par que vai até o programa em `porta` de 127.0.0.1.
-    pub(crate) fn vai(protocolo: Rede, porta: u16) -> Resultado<Par> {
+    pub(crate) fn vai(protocolo: Rede, porta: u16, prazo: Duration) -> Resultado<Par> {
         if protocolo == Rede::Udp {
             let socket = UdpSocket::bind(("127.0.0.1", 0))?;
-            socket.set_read_timeout(Some(PRAZO))?;
-            return Ok(Par::Udp(socket, Some(([127, 0, 0, 1], porta).into())));
+            socket.set_read_timeout(Some(prazo))?;
+            let destino = ([127, 0, 0, 1], porta).into();
+            return Ok(Par(Lado::Udp(socket, Some(destino)), prazo));
         }
-        Ok(Par::Cliente(Some(TcpStream::connect((
-            "127.0.0.1",
-            porta,
-        ))?)))
+        let con = TcpStream::connect(("127.0.0.1", porta))?;
+        Ok(Par(Lado::Cliente(Some(con)), prazo))
     }
 
     /// Manda todos os bytes (em UDP, num datagrama).
     pub(crate) fn envia(&mut self, bytes: &[u8]) -> Resultado<()> {
-        match self {
-            Par::Udp(socket, Some(destino)) => socket.send_to(bytes, *destino).map(drop)?,
-            Par::Udp(_, None) => {
+        match &self.0 {
+            Lado::Udp(socket, Some(destino)) => socket.send_to(bytes, *destino).map(drop)?,
+            Lado::Udp(_, None) => {
                 return Err(falha!(
                     "ninguém falou ainda com a rede: não há a quem mandar"
                 ));
@@ -77,53 +75,63 @@ impl Par {
     }
 
     /// Espera exatamente estes bytes (em UDP, um datagrama igual a eles).
-    pub(crate) fn recebe(&mut self, esperados: &[u8]) -> Resultado<()> {
-        let mut recebidos = vec![0; 65535];
-        if let Par::Udp(socket, origem) = self {
-            let (lidos, de) = socket.recv_from(&mut recebidos)?;
+    pub(crate) fn recebe(&mut self, esperados: &[u8]) -> Result<(), Engano> {
+        let vistos = self
+            .recebe_ate(esperados.len())
+            .map_err(|Falha(motivo)| Engano::Outro(motivo))?;
+        if vistos == esperados {
+            return Ok(());
+        }
+        Err(Engano::OutrosBytes {
+            esperados: esperados.to_vec(),
+            vistos,
+        })
+    }
+
+    /// Os próximos bytes: até `quantos`, o fim da conexão ou o prazo.
+    fn recebe_ate(&mut self, quantos: usize) -> Resultado<Vec<u8>> {
+        let mut vistos = Vec::new();
+        if let Lado::Udp(socket, origem) = &mut self.0 {
+            vistos.resize(65535, 0);
+            let (lidos, de) = socket.recv_from(&mut vistos)?;
             *origem = Some(de);
-            recebidos.truncate(lidos);
+            vistos.truncate(lidos);
         } else {
-            recebidos.truncate(esperados.len());
-            self.conexao()?.read_exact(&mut recebidos)?;
+            let _ = self
+                .conexao()?
+                .take(quantos as u64)
+                .read_to_end(&mut vistos);
         }
-        if recebidos == esperados {
-            Ok(())
-        } else {
-            Err(falha!(
-                "chegou {} em vez de {}",
-                recebidos.escape_ascii(),
-                esperados.escape_ascii()
-            ))
-        }
+        Ok(vistos)
     }
 
     /// Fecha a conexão; quem escuta continua à espera da próxima.
     pub(crate) fn fecha(&mut self) -> Resultado<()> {
         self.conexao()?;
-        if let Par::Servidor { con, .. } | Par::Cliente(con) = self {
+        if let Lado::Servidor { con, .. } | Lado::Cliente(con) = &mut self.0 {
             *con = None;
         }
         Ok(())
     }
 
     fn conexao(&mut self) -> Resultado<&mut TcpStream> {
-        let con = match self {
-            Par::Servidor { chegadas, con } => {
+        let prazo = self.1;
+        let con = match &mut self.0 {
+            Lado::Servidor { chegadas, con } => {
                 if con.is_none() {
                     *con = Some(
                         chegadas
-                            .recv_timeout(PRAZO)
+                            .recv_timeout(prazo)
                             .map_err(|_| falha!("ninguém se conectou"))?,
                     );
                 }
                 con.as_mut()
             }
-            Par::Cliente(con) => con.as_mut(),
-            Par::Udp(..) => None,
+            Lado::Cliente(con) => con.as_mut(),
+            Lado::Udp(..) => None,
         };
         let con = con.ok_or_else(|| falha!("a conexão já foi fechada"))?;
-        con.set_read_timeout(Some(PRAZO))?;
+        con.set_read_timeout(Some(prazo))?;
         Ok(con)
     }
 }

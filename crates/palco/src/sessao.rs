@@ -25,8 +25,9 @@ pub struct Sessao {
     pub titulo: String,
     /// As listagens do capítulo que ela mostra: `["7.3", "7.4"]`.
     pub listagens: Vec<String>,
-    /// Por que a sessão difere de propósito da do original, se difere.
-    pub diferenca: Option<String>,
+    /// O que difere de propósito da do original: situações das tabelas de `docs/src/diferencas.md`.
+    #[serde(default)]
+    pub diferenca: Vec<String>,
     /// A sessão usa um sinal, que o Windows não tem.
     #[serde(default)]
     pub so_unix: bool,
@@ -185,12 +186,30 @@ impl Sessao {
         Ok(sessao)
     }
 
-    /// Os terminais onde há uma lição (o servidor FTP da turma não é: não está no livro).
-    pub fn licoes(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// A tela gravada de um terminal: a do programa em Rust.
+    #[must_use]
+    pub fn tela(&self, terminal: &str) -> String {
+        fs::read_to_string(self.pasta.join(format!("{terminal}.txt"))).unwrap_or_default()
+    }
+
+    /// A tela gravada de um terminal com o original: a mesma, ou `TERMINAL.original.txt` se difere.
+    #[must_use]
+    pub fn tela_do_original(&self, terminal: &str) -> String {
+        fs::read_to_string(self.pasta.join(format!("{terminal}.original.txt")))
+            .unwrap_or_else(|_| self.tela(terminal))
+    }
+
+    /// Os terminais onde há um programa, com o nome do pacote dele.
+    pub fn programas(&self) -> impl Iterator<Item = (&str, &str)> {
         self.terminais
             .iter()
             .filter(|(_, papel)| papel.rede.is_none())
             .map(|(terminal, papel)| (terminal.as_str(), papel.programa(terminal)))
+    }
+
+    /// Os terminais onde há uma lição (o servidor FTP da turma não é: não está no livro).
+    pub fn licoes(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.programas()
             .filter(|(_, licao)| *licao != SERVIDOR_DA_TURMA)
     }
 }

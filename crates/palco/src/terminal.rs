@@ -2,14 +2,66 @@
 
 use std::io::{self, Read, Write};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::falha::{Falha, Resultado, falha};
+use crate::desvio::Engano;
+use crate::falha::{Resultado, falha};
+use crate::medidas::Medidor;
 
 /// Quanto se espera por um prompt antes de desistir: só conta quando algo travou.
 const PRAZO: Duration = Duration::from_secs(60);
+/// Com o programa de um aluno: quanto silêncio basta para dizer que travou.
+const SILENCIO: Duration = Duration::from_secs(5);
+/// E quanto se espera ao todo por quem escreve sem chegar lá.
+const TETO: Duration = Duration::from_secs(10);
+/// E quanto silêncio para aceitar um texto que só difere em espaços, maiúsculas, acentos ou pontuação.
+const QUASE: Duration = Duration::from_millis(200);
+/// E para aceitar outro texto qualquer: num prompt desconhecido, uma pessoa também acaba digitando.
+const OUTRO: Duration = Duration::from_millis(800);
+/// E quantos bytes de tela são demais.
+const TELA_DEMAIS: usize = 256 << 10;
+/// Quantas chegadas (de até 8 KiB) cabem na fila: quem escreve sem parar não enche a memória.
+const CHEGADAS: usize = 4096;
+/// De quanto em quanto tempo se olha se alguém interrompeu.
+const PISCADA: Duration = Duration::from_millis(50);
+
+/// Alguém mandou parar.
+static INTERROMPIDO: AtomicBool = AtomicBool::new(false);
+
+/// Manda parar todas as sessões em cena neste processo: cada uma acaba logo, com uma falha, e os
+/// programas dela com ela.
+pub fn interrompe() {
+    INTERROMPIDO.store(true, Ordering::Relaxed);
+}
+
+/// Se alguém mandou parar.
+#[must_use]
+pub fn interrompido() -> bool {
+    INTERROMPIDO.load(Ordering::Relaxed)
+}
+
+/// Como se espera por um programa.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Paciencia {
+    /// Pelo texto exato, por muito tempo.
+    Rigorosa,
+    /// Como uma pessoa, que lê um prompt escrito de outro jeito e digita assim mesmo.
+    DeGente,
+}
+
+impl Paciencia {
+    /// Quanto silêncio basta para dizer que algo travou.
+    pub(crate) fn prazo(self) -> Duration {
+        match self {
+            Paciencia::Rigorosa => PRAZO,
+            Paciencia::DeGente => SILENCIO,
+        }
+    }
+}
 
 /// Um programa rodando com a entrada e as saídas em canos.
 #[derive(Debug)]
@@ -22,6 +74,11 @@ pub struct Terminal {
     erro: Fluxo,
     /// O que a pessoa digitou, e depois de quantos bytes da saída.
     eco: Vec<(usize, String)>,
+    paciencia: Paciencia,
+    abriu: Instant,
+    /// Com que código terminou, e depois de quanto tempo.
+    fim: Option<(i32, Duration)>,
+    medidor: Arc<Medidor>,
 }
 
 /// Um dos dois canos que vêm do programa.
@@ -31,6 +88,7 @@ struct Fluxo {
     /// Até onde o roteiro já viu.
     visto: usize,
     acabou: bool,
+    demais: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,6 +106,15 @@ impl Terminal {
     /// # Errors
     /// [`Falha`] se o programa não pôde ser iniciado.
     pub fn abre(nome: &str, comando: &mut Command, saida_fechada: bool) -> Resultado<Terminal> {
+        Terminal::abre_com(nome, comando, saida_fechada, Paciencia::Rigorosa)
+    }
+
+    pub(crate) fn abre_com(
+        nome: &str,
+        comando: &mut Command,
+        saida_fechada: bool,
+        paciencia: Paciencia,
+    ) -> Resultado<Terminal> {
         comando.stdin(Stdio::piped()).stderr(Stdio::piped());
         if saida_fechada {
             let (leitor, escritor) = io::pipe()?;
@@ -56,19 +123,24 @@ impl Terminal {
         } else {
             comando.stdout(Stdio::piped());
         }
+        let abriu = Instant::now();
         let mut filho = comando
             .spawn()
             .map_err(|erro| falha!("{nome}: {comando:?} não abriu: {erro}"))?;
+        let medidor = match paciencia {
+            Paciencia::Rigorosa => Arc::new(Medidor::parado()),
+            Paciencia::DeGente => Medidor::acompanha(filho.id()),
+        };
         // Enquanto o Command existir, ele segura a ponta do cano que emprestou ao programa.
         comando.stdout(Stdio::null());
-        let (envia, chegadas) = channel();
+        let (envia, chegadas) = sync_channel(CHEGADAS);
         let mut saida = Fluxo::default();
         match filho.stdout.take() {
-            Some(cano) => le_em_paralelo(Cano::Saida, cano, envia.clone()),
+            Some(cano) => le_em_paralelo(Cano::Saida, cano, envia.clone(), Arc::clone(&medidor)),
             None => saida.acabou = true,
         }
         if let Some(cano) = filho.stderr.take() {
-            le_em_paralelo(Cano::Erro, cano, envia);
+            le_em_paralelo(Cano::Erro, cano, envia, Arc::clone(&medidor));
         }
         let teclado = filho.stdin.take();
         Ok(Terminal {
@@ -79,6 +151,10 @@ impl Terminal {
             saida,
             erro: Fluxo::default(),
             eco: Vec::new(),
+            paciencia,
+            abriu,
+            fim: None,
+            medidor,
         })
     }
 
@@ -87,7 +163,8 @@ impl Terminal {
     /// # Errors
     /// [`Falha`] com o que a tela mostra, se o texto não vem.
     pub fn espera(&mut self, texto: &str) -> Resultado<()> {
-        self.espera_em(Cano::Saida, texto)
+        self.espera_texto(texto)
+            .map_err(|engano| falha!("{}: {engano}\n{}", self.nome, self.retrato()))
     }
 
     /// Espera `texto` no stderr, depois do que já foi visto.
@@ -95,7 +172,8 @@ impl Terminal {
     /// # Errors
     /// [`Falha`] com o que a tela mostra, se o texto não vem.
     pub fn espera_aviso(&mut self, texto: &str) -> Resultado<()> {
-        self.espera_em(Cano::Erro, texto)
+        self.espera_texto_no_erro(texto)
+            .map_err(|engano| falha!("{}: {engano}\n{}", self.nome, self.retrato()))
     }
 
     /// Digita uma linha e Enter, e a tela mostra `eco`, que é o que um terminal mostraria.
@@ -148,12 +226,8 @@ impl Terminal {
     /// # Errors
     /// [`Falha`] se ele não termina.
     pub fn sai(&mut self) -> Resultado<i32> {
-        let limite = Instant::now() + PRAZO;
-        while !(self.saida.acabou && self.erro.acabou) {
-            self.recebe(limite)
-                .map_err(|Falha(motivo)| falha!("{motivo} que o programa terminasse"))?;
-        }
-        Ok(codigo(self.filho.wait()?))
+        self.espera_o_fim()
+            .map_err(|engano| falha!("{}: {engano}\n{}", self.nome, self.retrato()))
     }
 
     /// O número do processo.
@@ -188,49 +262,164 @@ impl Terminal {
         tela
     }
 
-    fn espera_em(&mut self, cano: Cano, texto: &str) -> Resultado<()> {
-        let limite = Instant::now() + PRAZO;
+    pub(crate) fn espera_texto(&mut self, texto: &str) -> Result<(), Engano> {
+        self.espera_em(Cano::Saida, texto)
+    }
+
+    pub(crate) fn espera_texto_no_erro(&mut self, texto: &str) -> Result<(), Engano> {
+        self.espera_em(Cano::Erro, texto)
+    }
+
+    fn espera_em(&mut self, cano: Cano, texto: &str) -> Result<(), Engano> {
+        let comeco = Instant::now();
+        let mut ultima = comeco;
+        // O que já se procurou não se procura de novo, a não ser o pedaço que pode ser um começo.
+        let mut desde = self.fluxo(cano).visto;
         loop {
             let fluxo = self.fluxo(cano);
-            let novo = &fluxo.bytes[fluxo.visto..];
-            if let Some(onde) = novo
+            if let Some(onde) = fluxo.bytes[desde..]
                 .windows(texto.len().max(1))
                 .position(|trecho| trecho == texto.as_bytes())
             {
-                fluxo.visto += onde + texto.len();
+                fluxo.visto = desde + onde + texto.len();
                 return Ok(());
             }
-            if fluxo.acabou {
-                let tela = self.retrato();
-                return Err(falha!(
-                    "{}: terminou sem mostrar {texto:?}\n{tela}",
-                    self.nome
-                ));
+            desde = desde.max((fluxo.bytes.len() + 1).saturating_sub(texto.len()));
+            let acabou = fluxo.acabou;
+            if self.saida.demais || self.erro.demais {
+                return Err(Engano::Enxurrada);
             }
-            self.recebe(limite)
-                .map_err(|Falha(motivo)| falha!("{motivo} por {texto:?}\n{}", self.retrato()))?;
+            if acabou {
+                return Err(Engano::FimAntesDe(texto.to_string()));
+            }
+            if self.paciencia == Paciencia::DeGente
+                && cano == Cano::Saida
+                && let Some(visto) = serve_para_gente(
+                    &self.saida.bytes[self.saida.visto..],
+                    texto,
+                    ultima.elapsed(),
+                )
+            {
+                self.saida.visto = self.saida.bytes.len();
+                return Err(Engano::OutroTexto {
+                    esperado: texto.to_string(),
+                    visto,
+                });
+            }
+            if self.recebe() {
+                ultima = Instant::now();
+            } else if self.desistiu(comeco, ultima) {
+                return Err(Engano::ParouAntesDe(texto.to_string()));
+            }
         }
     }
 
-    /// Espera a próxima chegada de qualquer dos canos.
-    fn recebe(&mut self, limite: Instant) -> Resultado<()> {
-        let (cano, bytes) = self
-            .chegadas
-            .recv_timeout(limite.saturating_duration_since(Instant::now()))
-            .map_err(|erro| match erro {
-                RecvTimeoutError::Timeout => {
-                    falha!("{}: {} s de espera", self.nome, PRAZO.as_secs())
-                }
-                RecvTimeoutError::Disconnected => {
-                    falha!("{}: os canos fecharam à espera", self.nome)
-                }
-            })?;
-        let fluxo = self.fluxo(cano);
-        match bytes {
-            Some(bytes) => fluxo.bytes.extend_from_slice(&bytes),
-            None => fluxo.acabou = true,
+    pub(crate) fn espera_o_fim(&mut self) -> Result<i32, Engano> {
+        let comeco = Instant::now();
+        let mut ultima = comeco;
+        loop {
+            if self.saida.demais || self.erro.demais {
+                return Err(Engano::Enxurrada);
+            }
+            // Só se olha o processo depois dos canos: tudo o que ele escreveu já está aqui.
+            let calado = self.saida.acabou && self.erro.acabou;
+            if calado && let Some(codigo) = self.terminou() {
+                return Ok(codigo);
+            }
+            if calado {
+                thread::sleep(Duration::from_millis(1));
+            } else if self.recebe() {
+                ultima = Instant::now();
+            }
+            if self.desistiu(comeco, ultima) {
+                return Err(Engano::NaoTerminou);
+            }
         }
-        Ok(())
+    }
+
+    /// O código de saída, se o programa já terminou.
+    fn terminou(&mut self) -> Option<i32> {
+        if self.fim.is_none()
+            && let Ok(Some(status)) = self.filho.try_wait()
+        {
+            self.fim = Some((codigo(status), self.abriu.elapsed()));
+        }
+        self.fim.map(|(codigo, _)| codigo)
+    }
+
+    fn desistiu(&self, comeco: Instant, ultima: Instant) -> bool {
+        interrompido()
+            || match self.paciencia {
+                Paciencia::Rigorosa => comeco.elapsed() > PRAZO,
+                Paciencia::DeGente => ultima.elapsed() > SILENCIO || comeco.elapsed() > TETO,
+            }
+    }
+
+    /// Fim da cena: o que o programa ainda tem a dizer, e o que ele gastou. Com `curioso`, espera um
+    /// instante pelas últimas palavras (um traceback) e descobre se ele terminou sozinho.
+    pub(crate) fn despede(&mut self, curioso: bool) -> Fim {
+        if curioso {
+            let comeco = Instant::now();
+            let mut ultima = comeco;
+            let quieto = |ultima: Instant| ultima.elapsed() > QUASE || comeco.elapsed() > OUTRO;
+            while !(quieto(ultima) || self.saida.acabou && self.erro.acabou) {
+                if self.recebe() {
+                    ultima = Instant::now();
+                }
+            }
+            // Entre fechar os canos e terminar passa um instante.
+            while self.saida.acabou
+                && self.erro.acabou
+                && self.terminou().is_none()
+                && comeco.elapsed() < OUTRO
+            {
+                thread::sleep(Duration::from_millis(1));
+            }
+        }
+        self.medidor.olha();
+        let codigo = self.terminou();
+        let tempo = self.fim.map_or_else(|| self.abriu.elapsed(), |(_, t)| t);
+        if codigo.is_none() {
+            let _ = self.filho.kill();
+            let _ = self.filho.wait();
+        }
+        let memoria = self.medidor.pico();
+        Fim {
+            codigo,
+            tempo,
+            memoria,
+        }
+    }
+
+    /// Espera um pouco pela próxima chegada de qualquer dos canos e diz se ela veio.
+    fn recebe(&mut self) -> bool {
+        match self.chegadas.recv_timeout(PISCADA) {
+            Ok((cano, Some(bytes))) => {
+                // Quem acabou de escrever ainda vive, quase sempre.
+                self.medidor.olha();
+                let limite = match self.paciencia {
+                    Paciencia::Rigorosa => usize::MAX,
+                    Paciencia::DeGente => TELA_DEMAIS,
+                };
+                let fluxo = self.fluxo(cano);
+                if fluxo.bytes.len() < limite {
+                    fluxo.bytes.extend_from_slice(&bytes);
+                } else {
+                    fluxo.demais = true;
+                }
+                true
+            }
+            Ok((cano, None)) => {
+                self.fluxo(cano).acabou = true;
+                true
+            }
+            Err(RecvTimeoutError::Timeout) => false,
+            Err(RecvTimeoutError::Disconnected) => {
+                self.saida.acabou = true;
+                self.erro.acabou = true;
+                true
+            }
+        }
     }
 
     fn fluxo(&mut self, cano: Cano) -> &mut Fluxo {
@@ -250,15 +439,64 @@ impl Terminal {
     }
 }
 
+/// Como um programa saiu de cena e o que gastou.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fim {
+    /// O código de saída; nenhum se foi preciso tirá-lo de cena.
+    pub codigo: Option<i32>,
+    /// Quanto ficou em cena.
+    pub tempo: Duration,
+    /// A maior memória que ocupou, em bytes, onde dá para saber.
+    pub memoria: Option<u64>,
+}
+
+/// O que uma pessoa, diante do texto `novo` e à espera de `texto`, aceitaria no lugar dele.
+fn serve_para_gente(novo: &[u8], texto: &str, silencio: Duration) -> Option<String> {
+    let novo = String::from_utf8_lossy(novo);
+    // Um prompt é o fim de uma linha por acabar; um aviso é uma linha inteira.
+    if novo.is_empty() || novo.ends_with('\n') != texto.ends_with('\n') {
+        return None;
+    }
+    let quase = so_letras(&novo).ends_with(&so_letras(texto));
+    let basta = if quase { QUASE } else { OUTRO };
+    let ultima = novo.trim_end_matches('\n').rsplit('\n').next();
+    (silencio > basta).then(|| ultima.unwrap_or_default().to_string())
+}
+
+/// As letras e os números, em minúsculas e sem os acentos do português.
+fn so_letras(texto: &str) -> String {
+    let sem_acento = |c| match c {
+        'á' | 'à' | 'â' | 'ã' => 'a',
+        'é' | 'ê' => 'e',
+        'í' => 'i',
+        'ó' | 'ô' | 'õ' => 'o',
+        'ú' | 'ü' => 'u',
+        'ç' => 'c',
+        _ => c,
+    };
+    texto
+        .to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .map(sem_acento)
+        .collect()
+}
+
 /// Quem ainda está em cena no fim da sessão (um servidor, quase sempre) sai com ela.
 impl Drop for Terminal {
     fn drop(&mut self) {
+        // Um processo que já foi recolhido não é mais nosso; o std sabe disso.
         let _ = self.filho.kill();
         let _ = self.filho.wait();
     }
 }
 
-fn le_em_paralelo(cano: Cano, mut leitor: impl Read + Send + 'static, envia: Sender<Chegada>) {
+fn le_em_paralelo(
+    cano: Cano,
+    mut leitor: impl Read + Send + 'static,
+    envia: SyncSender<Chegada>,
+    medidor: Arc<Medidor>,
+) {
     thread::spawn(move || {
         let mut buffer = [0; 8192];
         while let Ok(lidos) = leitor.read(&mut buffer) {
@@ -266,6 +504,7 @@ fn le_em_paralelo(cano: Cano, mut leitor: impl Read + Send + 'static, envia: Sen
                 break;
             }
         }
+        medidor.fechou();
         let _ = envia.send((cano, None));
     });
 }

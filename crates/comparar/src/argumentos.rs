@@ -1,0 +1,87 @@
+//! O que se pede na linha de comando.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use comum::{Erro, mostra, visivel};
+use lexopt::prelude::*;
+
+const AJUDA: &str = "\
+Toca as sessões das lições com os seus arquivos em Python e com os programas daqui,
+e mostra lado a lado o que cada terminal mostrou.
+
+Uso: cargo run -p comparar -- PASTA [LIÇÃO…] [--html ARQUIVO]
+
+  PASTA           onde estão os seus arquivos: Socket.py, Portas.py, Servidor.py…
+                  (maiúsculas ou minúsculas; os que houver)
+  LIÇÃO           só estas lições: servidor, cliente_udp… ou parte do nome:
+                  chat, udp, ftp. Com elas, todas as telas aparecem inteiras
+  --html ARQUIVO  grava também uma página, com tudo, para ler ou entregar
+
+Exemplos:
+  cargo run -p comparar -- minha_pasta
+  cargo run -p comparar -- minha_pasta servidor chat
+  cargo run -p comparar -- minha_pasta --html comparacao.html
+
+Sai com 0 se nada difere sem querer, e com 1 se algo difere. Os seus arquivos não são
+alterados.";
+
+/// O que se pediu.
+pub struct Pedido {
+    /// A pasta dos originais, inteira: os programas rodam em outra.
+    pub pasta: PathBuf,
+    /// Os nomes de lições, como foram digitados, em minúsculas.
+    pub licoes: Vec<String>,
+    /// Onde gravar a página.
+    pub html: Option<PathBuf>,
+}
+
+/// Lê os argumentos.
+pub fn le() -> Result<Pedido, Erro> {
+    let mut argumentos = lexopt::Parser::from_env();
+    let mut pasta: Option<OsString> = None;
+    let mut licoes = Vec::new();
+    let mut html = None;
+    while let Some(argumento) = argumentos.next().map_err(nao_entendi)? {
+        match argumento {
+            Short('h') | Long("help" | "ajuda") => {
+                mostra!("{AJUDA}")?;
+                return Err(Erro::FimPedido);
+            }
+            Long("html") => {
+                let arquivo = argumentos.value().map_err(|_| {
+                    Erro::Mensagem(
+                        "--html precisa do nome do arquivo: --html comparacao.html".into(),
+                    )
+                })?;
+                html = Some(PathBuf::from(arquivo));
+            }
+            Value(valor) if pasta.is_none() => pasta = Some(valor),
+            Value(valor) => licoes.push(valor.to_string_lossy().to_lowercase()),
+            outro => return Err(nao_entendi(outro.unexpected())),
+        }
+    }
+    let Some(pasta) = pasta else {
+        return Err(Erro::Mensagem(
+            "diga em que pasta estão os seus arquivos: `cargo run -p comparar -- minha_pasta`; `--help` explica"
+                .into(),
+        ));
+    };
+    Ok(Pedido {
+        pasta: std::path::absolute(&pasta)
+            .map_err(|_| Erro::Mensagem("a pasta não tem nome".into()))?,
+        licoes,
+        html,
+    })
+}
+
+fn nao_entendi(erro: lexopt::Error) -> Erro {
+    let que = match erro {
+        lexopt::Error::UnexpectedOption(opcao) => opcao,
+        outro => outro.to_string(),
+    };
+    Erro::Mensagem(format!(
+        "não conheço a opção \"{}\"; `cargo run -p comparar -- --help` mostra as que existem",
+        visivel(que.as_bytes())
+    ))
+}

@@ -1,0 +1,83 @@
+//! Toca as sessões das lições com os arquivos que o aluno digitou em Python e com os programas daqui,
+//! e mostra lado a lado o que cada terminal mostrou.
+//!
+//! `cargo run -p comparar -- PASTA`
+//!
+//! Quem toca é o palco, e o que se toca são as sessões de `tests/sessoes`. Aqui ficam a ordem das
+//! coisas ([`plano`], [`ensaio`]), o juízo ([`veredito`], [`pistas`]), e como tudo se mostra ([`vista`],
+//! [`tela`], [`pagina`]).
+
+mod argumentos;
+mod ensaio;
+mod pagina;
+mod pistas;
+mod plano;
+mod progresso;
+mod tela;
+mod veredito;
+mod vista;
+
+use std::fs;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use comum::erro::em_portugues;
+use comum::{Erro, visivel};
+use palco::{compila, interrompe, interrompido, python};
+
+use crate::plano::Plano;
+use crate::vista::Relatorio;
+
+fn main() -> ExitCode {
+    let fim = compara();
+    if interrompido() {
+        let _ = writeln!(io::stderr(), "\nInterrompido: nada ficou rodando.");
+        // 128 + SIGINT, como o shell diz.
+        return ExitCode::from(130);
+    }
+    match fim {
+        Ok(true) | Err(Erro::FimPedido) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(erro) => {
+            let _ = writeln!(io::stderr(), "Erro: {erro}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Compara, mostra, e diz se nada difere sem querer.
+fn compara() -> Result<bool, Erro> {
+    let pedido = argumentos::le()?;
+    let plano = Plano::novo(&pedido)?;
+    let Some(python) = python() else {
+        return Err(Erro::Mensagem(SEM_PYTHON.into()));
+    };
+    ctrlc::set_handler(interrompe)
+        .map_err(|_| Erro::Mensagem("não foi possível preparar o Ctrl-C".into()))?;
+    let progresso = progresso::Progresso::novo();
+    progresso.diz("Preparando os programas em Rust (na primeira vez, um ou dois minutos)…");
+    compila().map_err(|_| {
+        progresso.apaga();
+        Erro::Mensagem(
+            "os programas em Rust não compilaram; rode `cargo build` e veja por quê".into(),
+        )
+    })?;
+    let tocados = ensaio::toca_tudo(&plano, &pedido.pasta, &progresso);
+    progresso.apaga();
+    let relatorio = Relatorio::novo(&plano, tocados?, &pedido.pasta, &python.versao);
+    if let Some(arquivo) = &pedido.html {
+        fs::write(arquivo, pagina::pagina(&relatorio)).map_err(|erro| {
+            Erro::Mensagem(format!(
+                "não foi possível gravar {}: {}",
+                visivel(arquivo.as_os_str().as_encoded_bytes()),
+                em_portugues(&erro)
+            ))
+        })?;
+    }
+    tela::mostra(&relatorio, pedido.html.as_deref())?;
+    Ok(relatorio.tudo_certo())
+}
+
+const SEM_PYTHON: &str = "não achei o Python 3 (procurei por python3, python e py -3); instale-o de \
+https://www.python.org/downloads (no Windows, marque \"Add python.exe to PATH\") ou, no Linux, com \
+`sudo apt install python3`, e abra outro terminal";

@@ -1,0 +1,389 @@
+//! O `comparar` com pastas de aluno: pequenos programas em Python escritos aqui, com os enganos que se
+//! cometem ao digitar. `ORIGINAIS=PASTA` toca também os do capítulo: nenhum pode diferir sem querer.
+
+use std::io::{self, Write};
+use std::net::{TcpListener, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+use std::{env, fs};
+
+use palco::{compila, compilado, python};
+
+/// Um servidor e um cliente que fazem o que as lições fazem, escritos de outro jeito.
+const SERVIDOR: &str = r#"import socket
+
+with socket.socket() as escuta:
+    escuta.bind(("127.0.0.1", 43210))
+    escuta.listen()
+    print("Aguardando cliente...")
+    while True:
+        par, endereco = escuta.accept()
+        with par:
+            print("Conectado com: ", endereco)
+            print("Recebemos: ", par.recv(1024))
+            par.sendall(b"Olah cliente")
+"#;
+const CLIENTE: &str = r#"import socket
+
+texto = input("Digite algo: ")
+with socket.create_connection(("127.0.0.1", 43210)) as par:
+    par.sendall(texto.encode())
+    print("Recebemos: ", par.recv(1024))
+"#;
+const PORTAS: &str = r#"from socket import getservbyname
+
+for nome in ("domain", "http", "ftp"):
+    print(getservbyname(nome))
+"#;
+const CLIENTE_UDP: &str = r#"import socket
+
+par = socket.socket(type=socket.SOCK_DGRAM)
+par.connect(("127.0.0.1", 43210))
+while True:
+    par.send(input("Sua mensagem: ").encode())
+    print("Resposta do Servidor: ", par.recv(65535).decode())
+    if input("Digite <X> para sair: ").upper() == "X":
+        break
+"#;
+const FTP_BINARIO: &str = r#"import ftplib
+
+ftp = ftplib.FTP("ftp.ibiblio.org")
+print(ftp.getwelcome())
+ftp.login()
+ftp.cwd("/pub/linux/logos/pictures")
+with open("pai_do_linux.jpg", "wb") as arquivo:
+    ftp.retrbinary("RETR linux-father-of-linux.jpg", arquivo.write)
+ftp.quit()
+"#;
+
+/// Uma pasta que some no fim do teste.
+struct Pasta(PathBuf);
+
+impl Pasta {
+    fn com(nome: &str, arquivos: &[(&str, &str)]) -> Pasta {
+        let pasta = env::temp_dir().join(format!("comparar-{nome}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&pasta);
+        fs::create_dir_all(&pasta).unwrap();
+        for (arquivo, fonte) in arquivos {
+            fs::write(pasta.join(arquivo), fonte).unwrap();
+        }
+        Pasta(pasta)
+    }
+}
+
+impl Drop for Pasta {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn comando(argumentos: &[&str]) -> Command {
+    compila().unwrap();
+    let mut comando = Command::new(compilado("comparar").unwrap());
+    comando.args(argumentos).stdin(Stdio::null());
+    comando
+}
+
+fn compara(argumentos: &[&str]) -> (i32, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = comando(argumentos).output().unwrap();
+    (
+        status.code().unwrap(),
+        String::from_utf8(stdout).unwrap(),
+        String::from_utf8(stderr).unwrap(),
+    )
+}
+
+/// Sem Python não há o que comparar.
+fn tem_python() -> bool {
+    let tem = python().is_some();
+    if !tem {
+        let _ = writeln!(io::stderr(), "pulado: o Python 3 não está instalado");
+    }
+    tem
+}
+
+/// O texto sem as quebras que a largura da tela põe.
+fn corrido(tela: &str) -> String {
+    tela.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[track_caller]
+fn contem(tela: &str, trecho: &str) {
+    assert!(
+        corrido(tela).contains(trecho),
+        "falta {trecho:?} em\n{tela}"
+    );
+}
+
+#[test]
+fn arquivos_certos_nao_diferem() {
+    if !tem_python() {
+        return;
+    }
+    // Maiúsculas e minúsculas tanto faz.
+    let pasta = Pasta::com(
+        "certos",
+        &[
+            ("servidor.py", SERVIDOR),
+            ("CLIENTE.PY", CLIENTE),
+            ("Portas.py", PORTAS),
+            ("Cliente_UDP.py", CLIENTE_UDP),
+            ("FTP_Binario.py", FTP_BINARIO),
+        ],
+    );
+    let html = pasta.0.join("pagina.html");
+    let (codigo, tela, erro) =
+        compara(&[pasta.0.to_str().unwrap(), "--html", html.to_str().unwrap()]);
+    assert_eq!((codigo, erro.as_str()), (0, ""), "{tela}");
+    assert!(!tela.contains('\x1b'), "cor fora de um terminal:\n{tela}");
+    for trecho in [
+        "servidor em Python com cliente em Rust: cada um mostra o mesmo",
+        "servidor em Rust com cliente em Python: cada um mostra o mesmo",
+        "pela rede: 6 bytes de ida, 12 de volta",
+        "gravou pai_do_linux.jpg",
+        "saiu com 0;",
+        "diferente de propósito",
+        "Ctrl-D num prompt: no original, EOFError; aqui, sai com 0.",
+        "Socket.py não está na pasta: não comparada",
+        "Nada difere sem querer.",
+    ] {
+        contem(&tela, trecho);
+    }
+    if cfg!(target_os = "linux") {
+        contem(&tela, "MiB");
+    }
+    let pagina = fs::read_to_string(html).unwrap();
+    assert!(pagina.starts_with("<!DOCTYPE html>") && pagina.ends_with("</html>\n"));
+    // Uma página só: nada vem de fora.
+    assert!(
+        !pagina.contains("src=") && !pagina.contains("href="),
+        "{pagina}"
+    );
+    assert!(pagina.contains("Recebemos:  b&#39;Python&#39;"), "{pagina}");
+}
+
+#[test]
+fn cada_engano_e_contado_como_o_que_e() {
+    if !tem_python() {
+        return;
+    }
+    let pasta = Pasta::com(
+        "enganos",
+        &[
+            ("Servidor.py", &SERVIDOR.replace("Olah", "Ola")),
+            ("Cliente.py", &CLIENTE.replace("algo: ", "algo:")),
+            ("Portas.py", "while True:\n    pass\n"),
+            ("Cliente_UDP.py", &CLIENTE_UDP.replace("True:", "True")),
+            ("Socket.py", "while True:\n    print('oi')\n"),
+            (
+                "FTP_Binario.py",
+                &FTP_BINARIO.replace("arquivo.write", "arquivo.escreve"),
+            ),
+        ],
+    );
+    let comeco = Instant::now();
+    let (codigo, tela, _) = compara(&[pasta.0.to_str().unwrap()]);
+    assert!(comeco.elapsed() < Duration::from_secs(60), "demorou demais");
+    assert_eq!(codigo, 1, "{tela}");
+    for trecho in [
+        "Cliente.py: o prompt \"Digite algo:\" está sem o espaço no fim",
+        "Servidor.py: na tela de cliente, a linha devia ser \"Recebemos: b'Olah cliente'\" e é \"Recebemos: b'Ola cliente'\"; quem manda isso é este arquivo",
+        "Portas.py: ficou parado (ou num laço sem fim)",
+        "Cliente_UDP.py: parou com um erro na linha 5: SyntaxError",
+        "Socket.py: escreve na tela sem parar",
+        "FTP_Binario.py: parou com um erro na linha 8: AttributeError",
+        "Servidor_UDP.py não está na pasta: não comparada",
+        "Algo difere",
+    ] {
+        contem(&tela, trecho);
+    }
+}
+
+#[test]
+fn um_cliente_que_nunca_responde_e_um_servidor_na_porta_errada() {
+    if !tem_python() {
+        return;
+    }
+    let pasta = Pasta::com(
+        "porta",
+        &[
+            ("Servidor.py", &SERVIDOR.replace("43210", "0")),
+            ("Cliente.py", CLIENTE),
+        ],
+    );
+    let (codigo, tela, _) = compara(&[pasta.0.to_str().unwrap(), "servidor"]);
+    assert_eq!(codigo, 1, "{tela}");
+    contem(
+        &tela,
+        "Servidor.py: a porta 43210 não aparece neste arquivo",
+    );
+}
+
+/// As sessões que diferem de propósito também se conferem: um engano nelas não se esconde.
+#[test]
+fn um_engano_numa_sessao_diferente_de_proposito() {
+    if !tem_python() {
+        return;
+    }
+    let com_url = "import socket\nresposta = 'S'\nwhile resposta == 'S':\n    nome = input('Digite uma URL: ')\n    print('O IP referente à url informada é: ', socket.gethostbyname(nome))\n    resposta = input('Digite <s> para continuar: ').upper()\n";
+    let pasta = Pasta::com("proposito", &[("socket.py", com_url)]);
+    let (codigo, tela, _) = compara(&[pasta.0.to_str().unwrap(), "socket"]);
+    assert_eq!(codigo, 1, "{tela}");
+    contem(
+        &tela,
+        "o prompt devia ser \"Digite uma url: \" e é \"Digite uma URL: \" (maiúsculas e minúsculas)",
+    );
+    assert!(!tela.contains("~ diferente de propósito\n"), "{tela}");
+}
+
+#[test]
+fn pedidos_que_nao_se_entendem() {
+    let vazia = Pasta::com("vazia", &[]);
+    let outra = Pasta::com("outra", &[("notas.txt", "")]);
+    let com_portas = Pasta::com("portas", &[("Portas.py", PORTAS)]);
+    let [vazia, outra, com_portas] = [&vazia, &outra, &com_portas].map(|p| p.0.to_str().unwrap());
+    for (argumentos, trecho) in [
+        (vec![], "Erro: diga em que pasta"),
+        (vec!["/pasta/que/nao/existe"], "ele não existe"),
+        (
+            vec![vazia],
+            "está vazia; os nomes são Socket.py, Portas.py, Servidor.py",
+        ),
+        (vec![outra], "não tem nenhum arquivo do capítulo"),
+        (
+            vec![com_portas, "xadrez"],
+            "Erro: não há uma lição \"xadrez\"; as lições são socket_ip",
+        ),
+        (
+            vec![com_portas, "servidor"],
+            "Erro: Servidor.py não está na pasta",
+        ),
+        (
+            vec![com_portas, "--cores"],
+            "Erro: não conheço a opção \"--cores\"",
+        ),
+        (
+            vec![com_portas, "--html"],
+            "Erro: --html precisa do nome do arquivo",
+        ),
+    ] {
+        let (codigo, tela, erro) = compara(&argumentos);
+        assert_eq!((codigo, tela.as_str()), (1, ""), "{argumentos:?}: {erro}");
+        assert!(
+            erro.starts_with("Erro: ") && erro.lines().count() == 1,
+            "{erro}"
+        );
+        contem(&erro, trecho);
+    }
+    let (codigo, tela, erro) = compara(&["--help"]);
+    assert_eq!((codigo, erro.as_str()), (0, ""));
+    contem(&tela, "Uso: cargo run -p comparar -- PASTA");
+}
+
+#[test]
+fn sem_python_diz_o_que_instalar() {
+    let pasta = Pasta::com("sem_python", &[("Portas.py", PORTAS)]);
+    let saida = comando(&[pasta.0.to_str().unwrap()])
+        .env("PATH", &pasta.0)
+        .output()
+        .unwrap();
+    let erro = String::from_utf8(saida.stderr).unwrap();
+    assert_eq!(saida.status.code(), Some(1));
+    contem(&erro, "Erro: não achei o Python 3");
+    contem(&erro, "https://www.python.org/downloads");
+}
+
+/// O arquivo do aluno não é tocado, e as portas do capítulo nem são usadas.
+#[test]
+fn nada_fica_para_tras() {
+    if !tem_python() {
+        return;
+    }
+    let teimoso = "import time\nwhile True:\n    try:\n        time.sleep(60)\n    except BaseException:\n        pass\n";
+    let pasta = Pasta::com("teimoso", &[("Portas.py", teimoso)]);
+    let porta = TcpListener::bind("127.0.0.1:43210");
+    let (codigo, tela, _) = compara(&[pasta.0.to_str().unwrap()]);
+    assert_eq!(codigo, 1, "{tela}");
+    drop(porta);
+    assert!(UdpSocket::bind("127.0.0.1:43210").is_ok());
+    assert_eq!(
+        fs::read_to_string(pasta.0.join("Portas.py")).unwrap(),
+        teimoso
+    );
+    assert_eq!(fs::read_dir(&pasta.0).unwrap().count(), 1);
+    #[cfg(target_os = "linux")]
+    assert_eq!(processos_com(pasta.0.to_str().unwrap()), 0);
+}
+
+/// Com o Ctrl-C no meio, os programas em cena saem junto.
+#[cfg(target_os = "linux")]
+#[test]
+fn o_ctrl_c_no_meio_leva_os_programas_junto() {
+    use std::process::Command;
+    if !tem_python() {
+        return;
+    }
+    let pasta = Pasta::com(
+        "ctrl_c",
+        &[(
+            "Portas.py",
+            "import time\nwhile True:\n    try:\n        time.sleep(60)\n    except BaseException:\n        pass\n",
+        )],
+    );
+    let onde = pasta.0.to_str().unwrap();
+    let mut filho = comando(&[onde])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let limite = Instant::now() + Duration::from_secs(30);
+    // O próprio comparar é um; o Python dele é o outro.
+    while processos_com(onde) < 2 {
+        assert!(Instant::now() < limite, "o Python não entrou em cena");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let pid = filho.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(filho.wait().unwrap().code(), Some(130));
+    assert_eq!(processos_com(onde), 0);
+}
+
+/// Quantos processos têm este texto na linha de comando.
+#[cfg(target_os = "linux")]
+fn processos_com(texto: &str) -> usize {
+    fs::read_dir("/proc")
+        .unwrap()
+        .filter_map(Result::ok)
+        .filter_map(|entrada| fs::read(entrada.path().join("cmdline")).ok())
+        .filter(|linha| String::from_utf8_lossy(linha).contains(texto))
+        .count()
+}
+
+#[test]
+fn com_os_originais_nada_difere_sem_querer() {
+    let Some(pasta) = env::var_os("ORIGINAIS") else {
+        let _ = writeln!(io::stderr(), "pulado: ORIGINAIS=PASTA compara os originais");
+        return;
+    };
+    if !tem_python() {
+        return;
+    }
+    let pasta = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(pasta);
+    let (codigo, tela, erro) = compara(&[pasta.to_str().unwrap()]);
+    assert_eq!((codigo, erro.as_str()), (0, ""), "{tela}");
+    assert!(
+        !tela.contains('≠') || tela.contains("Nada difere sem querer."),
+        "{tela}"
+    );
+}
