@@ -58,8 +58,9 @@ pub fn julga(
     };
     let declarada = !sessao.diferenca.is_empty();
     juiz.confere_rust();
-    let telas_certas = juiz.confere_telas();
+    // Um erro vem primeiro: o que falta na tela é consequência dele.
     juiz.confere_erros();
+    let telas_certas = juiz.confere_telas();
     if !telas_certas || !declarada {
         juiz.confere_paradas();
     }
