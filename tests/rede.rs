@@ -159,6 +159,30 @@ fn o_servidor_nao_engasga_com_dez_megas() {
 }
 
 #[test]
+fn um_cliente_que_manda_um_byte_de_cada_vez_e_atendido_no_primeiro() {
+    let (mut servidor, porta) = servidor("servidor");
+    let mut con = conecta(porta);
+    con.set_nodelay(true).unwrap();
+    con.write_all(b"a").unwrap();
+    // Um read traz o que já chegou, e não "a mensagem".
+    servidor.espera("Recebemos:  b'a'\n").unwrap();
+    assert_eq!(le_tudo(&mut con), b"Olah cliente");
+    atende(&mut servidor, porta);
+}
+
+#[test]
+fn dois_mil_clientes_um_depois_do_outro() {
+    let (mut servidor, porta) = servidor("servidor");
+    for _ in 0..2000 {
+        let mut con = conecta(porta);
+        con.write_all(b"oi").unwrap();
+        assert_eq!(le_tudo(&mut con), b"Olah cliente");
+    }
+    atende(&mut servidor, porta);
+    assert_eq!(servidor.erro(), b"");
+}
+
+#[test]
 fn duzentos_clientes_de_uma_vez() {
     let (mut servidor, porta) = servidor("servidor");
     thread::scope(|escopo| {
@@ -259,6 +283,21 @@ fn o_cliente_mostra_so_o_que_um_read_traz() {
     assert_eq!(
         cliente.saida(),
         format!("Digite algo: Recebemos:  b'{}'\n", "a".repeat(1024)).as_bytes()
+    );
+}
+
+#[test]
+fn um_nul_digitado_chega_e_uma_resposta_de_um_megabyte_nao_enche_a_memoria() {
+    let (escuta, mut cliente) = cliente("cliente");
+    cliente.digita("a\0b").unwrap();
+    let mut con = aceita(&escuta);
+    assert_eq!(le(&mut con, 3), b"a\0b");
+    // O cliente lê 1024 bytes e fecha: a escrita pode falhar no meio.
+    let _ = con.write_all(&vec![b'x'; 1 << 20]);
+    assert_eq!(cliente.sai().unwrap(), 0);
+    assert_eq!(
+        cliente.saida().len(),
+        "Digite algo: Recebemos:  b''\n".len() + 1024
     );
 }
 
@@ -377,6 +416,27 @@ fn o_servidor_udp_sobrevive_a_um_cliente_que_se_foi_e_a_uma_resposta_grande_dema
     assert_eq!(cliente.recv(&mut recebido).unwrap(), 4);
     so_avisos(&servidor);
     assert!(String::from_utf8_lossy(servidor.erro()).contains("não cabe num datagrama"));
+}
+
+#[test]
+fn uma_enxurrada_de_datagramas_nao_derruba_o_servidor_udp() {
+    let porta = porta_livre().unwrap();
+    let mut servidor = abre("servidor_udp", porta);
+    servidor.espera("Servidor pronto....\n").unwrap();
+    let cliente = socket_udp();
+    // Com ninguém lendo, o sistema guarda os primeiros e joga fora os outros: o UDP é assim.
+    for _ in 0..5000 {
+        cliente.send_to(b"enxurrada", ("127.0.0.1", porta)).unwrap();
+    }
+    for _ in 0..3 {
+        servidor
+            .espera("Dados recebidos.:  enxurrada\nDigite a resposta: ")
+            .unwrap();
+        servidor.digita("calma").unwrap();
+        let mut recebido = [0; 10];
+        assert_eq!(cliente.recv(&mut recebido).unwrap(), 5);
+    }
+    assert_eq!(servidor.erro(), b"");
 }
 
 #[test]

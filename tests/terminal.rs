@@ -101,3 +101,33 @@ fn ctrl_c_e_ctrl_d_no_prompt_de_um_servidor() {
         outro.expect("Aguardando cliente...").unwrap();
     }
 }
+
+/// Enquanto a senha é digitada o terminal não a mostra, e o eco volta de qualquer jeito que se saia.
+#[test]
+fn a_senha_nao_aparece_e_o_eco_sempre_volta() {
+    let porta = porta_livre().unwrap();
+    let mut servidor = abre("servidor_ftp", porta);
+    servidor.expect("acesso anônimo.").unwrap();
+    for (tecla, codigo) in [
+        (None, 0),
+        (Some(ControlCode::EndOfText), 130),
+        (Some(ControlCode::EndOfTransmission), 0),
+    ] {
+        let mut cliente = abre("protocolo_ftp", porta);
+        cliente.expect("Digite o usuario: ").unwrap();
+        cliente.send_line("aluno").unwrap();
+        cliente.expect("Digite a senha: ").unwrap();
+        assert!(!cliente.get_process().is_echo().unwrap());
+        match tecla {
+            Some(tecla) => cliente.send(tecla).unwrap(),
+            None => {
+                cliente.send_line("segredo").unwrap();
+                let tela = cliente.expect("226 Listed the directory").unwrap();
+                assert!(!String::from_utf8_lossy(tela.before()).contains("segredo"));
+            }
+        }
+        cliente.expect(Eof).unwrap();
+        assert!(cliente.get_process().is_echo().unwrap(), "{codigo}");
+        assert_eq!(sai(cliente), codigo);
+    }
+}

@@ -78,14 +78,17 @@ pub fn pergunta(prompt: &str) -> Result<String, Erro> {
             "a linha digitada passa de 16 MiB; digite menos".to_string(),
         ));
     }
-    if linha.ends_with('\n') {
-        linha.pop();
-        // No Windows o Enter chega como "\r\n"; fora dele um '\r' é parte do que se digitou.
-        if cfg!(windows) && linha.ends_with('\r') {
-            linha.pop();
-        }
-    }
+    linha.truncate(sem_enter(&linha, cfg!(windows)).len());
     Ok(linha)
+}
+
+/// A linha sem o Enter do fim: `\n`; no Windows, `\r\n`. Fora dele um `\r` é parte do que se digitou.
+fn sem_enter(linha: &str, no_windows: bool) -> &str {
+    match linha.strip_suffix('\n') {
+        Some(linha) if no_windows => linha.strip_suffix('\r').unwrap_or(linha),
+        Some(linha) => linha,
+        None => linha,
+    }
 }
 
 /// Diz algo a quem está no terminal sem tocar no stdout, que é igual ao do original.
@@ -98,5 +101,26 @@ pub fn avisa(texto: &str) {
 pub fn avisa_se_vazia(texto: &str) {
     if texto.is_empty() {
         avisa("linha vazia: o TCP não tem mensagem vazia, nada foi enviado (Ctrl-C sai)");
+    }
+}
+
+#[cfg(test)]
+mod testes {
+    use super::sem_enter;
+
+    #[test]
+    fn so_o_enter_sai_da_linha() {
+        for (linha, no_unix, no_windows) in [
+            ("oi\n", "oi", "oi"),
+            ("oi\r\n", "oi\r", "oi"),
+            ("oi\r", "oi\r", "oi\r"),
+            (" oi \t\n", " oi \t", " oi \t"),
+            ("\n", "", ""),
+            ("oi", "oi", "oi"),
+            ("oi\n\r\n", "oi\n\r", "oi\n"),
+        ] {
+            assert_eq!(sem_enter(linha, false), no_unix, "{linha:?}");
+            assert_eq!(sem_enter(linha, true), no_windows, "{linha:?}");
+        }
     }
 }

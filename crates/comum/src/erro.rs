@@ -204,3 +204,79 @@ const GRANDE_DEMAIS: [i32; 1] = [if cfg!(windows) {
 }];
 /// `EMFILE` e `ENFILE`, idem.
 const DESCRITORES: [i32; 2] = if cfg!(windows) { [10024, 4] } else { [24, 23] };
+
+#[cfg(test)]
+mod testes {
+    use super::*;
+
+    #[test]
+    fn so_a_rede_deixa_o_servidor_seguir() {
+        // ConnectionReset é o 10054 que o recv_from do Windows devolve por um cliente que se foi.
+        for kind in [
+            ErrorKind::ConnectionReset,
+            ErrorKind::ConnectionAborted,
+            ErrorKind::BrokenPipe,
+        ] {
+            assert!(Erro::Conversa(kind.into()).conta_e_segue().is_ok());
+        }
+        for erro in [
+            Erro::FimPedido,
+            Erro::Pedido(String::new()),
+            Erro::Mensagem(String::new()),
+        ] {
+            assert!(erro.conta_e_segue().is_err());
+        }
+    }
+
+    #[test]
+    fn so_um_pedido_deixa_o_menu_voltar() {
+        assert!(Erro::Pedido("teste".to_string()).conta_e_volta().is_ok());
+        for erro in [
+            Erro::FimPedido,
+            Erro::Conversa(ErrorKind::BrokenPipe.into()),
+            Erro::Mensagem(String::new()),
+        ] {
+            assert!(erro.conta_e_volta().is_err());
+        }
+    }
+
+    #[test]
+    fn a_recusa_ensina_a_por_o_servidor_no_ar() {
+        // A do UDP: ConnectionRefused no Unix, ConnectionReset (10054) no Windows.
+        for kind in [ErrorKind::ConnectionRefused, ErrorKind::ConnectionReset] {
+            for (texto, comando) in [
+                ("127.0.0.1", "`cargo run -p servidor_udp`"),
+                (
+                    "127.0.0.1:5000",
+                    "`cargo run -p servidor_udp -- 127.0.0.1:5000`",
+                ),
+            ] {
+                let endereco = Endereco::novo(texto, PORTA_PADRAO).unwrap();
+                let recusa: io::Result<()> = Err(kind.into());
+                let erro = recusa
+                    .ao_conectar(&endereco, "servidor_udp")
+                    .unwrap_err()
+                    .to_string();
+                assert!(erro.starts_with("ninguém atende em 127.0.0.1:"), "{erro}");
+                assert!(erro.contains(comando), "{erro}");
+            }
+        }
+    }
+
+    #[test]
+    fn todo_erro_do_sistema_e_uma_linha_em_portugues_com_o_numero() {
+        for codigo in 1..200 {
+            let erro = io::Error::from_raw_os_error(codigo);
+            let linha = em_portugues(&erro);
+            assert!(linha.ends_with(&format!("(erro {codigo})")), "{linha}");
+            // O texto do sistema, em inglês, nunca passa.
+            let ingles = erro.to_string();
+            let ingles = ingles.split(" (os error").next().unwrap_or_default();
+            assert!(!linha.contains(ingles), "{linha}");
+        }
+        assert_eq!(
+            em_portugues(&ErrorKind::TimedOut.into()),
+            em_portugues(&ErrorKind::WouldBlock.into())
+        );
+    }
+}

@@ -31,3 +31,26 @@ pub fn com_paciencia<T>(mut le: impl FnMut() -> io::Result<T>) -> io::Result<T> 
         }
     }
 }
+
+#[cfg(test)]
+mod testes {
+    use super::*;
+
+    #[test]
+    fn o_prazo_vencido_nao_encerra_a_espera_em_nenhum_sistema() {
+        // O do Unix, o do Windows e um sinal no meio; depois, a resposta.
+        let mut acontece = [
+            ErrorKind::WouldBlock,
+            ErrorKind::TimedOut,
+            ErrorKind::Interrupted,
+        ]
+        .into_iter();
+        let resposta = com_paciencia(|| match acontece.next() {
+            Some(kind) => Err(kind.into()),
+            None => Ok(7),
+        });
+        assert_eq!(resposta.unwrap(), 7);
+        let queda = com_paciencia(|| Err::<(), _>(ErrorKind::ConnectionReset.into()));
+        assert_eq!(queda.unwrap_err().kind(), ErrorKind::ConnectionReset);
+    }
+}

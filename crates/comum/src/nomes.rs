@@ -18,24 +18,20 @@ pub fn nome_na_rede(url: &str) -> Result<String, Erro> {
             visivel(url.as_bytes())
         ))
     };
-    // O livro chama de url o que é um nome: sem "://", o texto é o nome.
-    let nome = match url.split_once("://") {
-        Some((_, resto)) => {
-            let autoridade = resto.split(['/', '?', '#']).next().unwrap_or_default();
-            let maquina = autoridade.rsplit('@').next().unwrap_or_default();
-            // A porta sai; num IPv6 entre colchetes os dois-pontos são do endereço.
-            let nome = if maquina.starts_with('[') {
-                maquina
-            } else {
-                maquina.split(':').next().unwrap_or_default()
-            };
-            if nome.is_empty() {
-                return Err(recusa("não tem o nome da máquina"));
-            }
-            nome
-        }
-        None => url,
+    let sem_protocolo = url.split_once("://").map_or(url, |(_, resto)| resto);
+    let autoridade = sem_protocolo
+        .split(['/', '?', '#'])
+        .next()
+        .unwrap_or_default();
+    let maquina = autoridade.rsplit('@').next().unwrap_or_default();
+    let nome = match maquina.split_once(':') {
+        // Num IPv6 os dois-pontos são do endereço.
+        Some((nome, porta)) if !porta.contains(':') && !nome.starts_with('[') => nome,
+        _ => maquina,
     };
+    if nome.is_empty() && !url.is_empty() {
+        return Err(recusa("não tem o nome da máquina"));
+    }
     // Os nomes em ASCII, inclusive números como 127.1, vão como estão: é assim no original.
     let nome = if nome.is_ascii() {
         nome.to_string()
@@ -59,17 +55,20 @@ pub fn nome_na_rede(url: &str) -> Result<String, Erro> {
     Ok(nome)
 }
 
-/// Por que o sistema não achou `nome`, em português.
+/// Por que o sistema não achou a máquina de `url`, em português.
 #[must_use]
-pub fn erro_de_nome(nome: &str, erro: &LookupError) -> Erro {
-    let nome = visivel(nome.as_bytes());
+pub fn erro_de_nome(url: &str, erro: &LookupError) -> Erro {
+    // O que a pessoa digitou, e não a forma dele na rede: quem digitou pão não reconhece xn--po-sia.
+    let url = visivel(url.as_bytes());
     Erro::Mensagem(match erro.kind() {
         LookupErrorKind::Again => format!(
-            "nenhum servidor de nomes respondeu sobre \"{nome}\"; confira a conexão com a internet (localhost funciona sem ela)"
+            "nenhum servidor de nomes respondeu sobre \"{url}\"; confira a conexão com a internet (localhost funciona sem ela)"
         ),
-        _ if nome.contains(':') => {
-            format!("\"{nome}\" não é um nome; sem porta nem IPv6, digite algo como www.globo.com")
+        _ if url.matches(':').count() > 1 && !url.contains("://") => {
+            format!(
+                "\"{url}\" parece um IPv6, e esta lição só procura IPv4; digite um nome como www.globo.com"
+            )
         }
-        _ => format!("o nome \"{nome}\" não existe ou não tem endereço IPv4; confira a grafia"),
+        _ => format!("o nome \"{url}\" não existe ou não tem endereço IPv4; confira a grafia"),
     })
 }

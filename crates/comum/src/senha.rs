@@ -54,8 +54,8 @@ impl Drop for SemEco {
 mod eco {
     use std::io;
 
-    use rustix::termios::{
-        LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
+    use nix::sys::termios::{
+        LocalFlags, SetArg, SpecialCharacterIndices, Termios, tcgetattr, tcsetattr,
     };
 
     /// A tecla de controle que não existe (`_POSIX_VDISABLE`): 0 no Linux, 255 no macOS e nos BSDs.
@@ -72,19 +72,19 @@ mod eco {
         pub(crate) fn desliga() -> io::Result<Eco> {
             let antes = tcgetattr(io::stdin())?;
             let mut sem_eco = antes.clone();
-            sem_eco.local_modes.remove(LocalModes::ECHO);
+            sem_eco.local_flags.remove(LocalFlags::ECHO);
             // O Enter aparece, para que o texto seguinte comece na outra linha.
-            sem_eco.local_modes.insert(LocalModes::ECHONL);
+            sem_eco.local_flags.insert(LocalFlags::ECHONL);
             // O Ctrl-Z e o Ctrl-\ tirariam o programa de cena sem passar pelo nosso tratador.
-            sem_eco.special_codes[SpecialCodeIndex::VSUSP] = NENHUMA;
-            sem_eco.special_codes[SpecialCodeIndex::VQUIT] = NENHUMA;
-            tcsetattr(io::stdin(), OptionalActions::Now, &sem_eco)?;
+            sem_eco.control_chars[SpecialCharacterIndices::VSUSP as usize] = NENHUMA;
+            sem_eco.control_chars[SpecialCharacterIndices::VQUIT as usize] = NENHUMA;
+            tcsetattr(io::stdin(), SetArg::TCSANOW, &sem_eco)?;
             Ok(Eco(antes))
         }
 
         pub(crate) fn volta(self) {
             // Se o terminal já não existe, não há eco a devolver.
-            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
+            let _ = tcsetattr(io::stdin(), SetArg::TCSANOW, &self.0);
         }
     }
 }

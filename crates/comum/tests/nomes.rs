@@ -17,6 +17,9 @@ fn o_nome_que_vai_a_rede() {
         ("https://www.exemplo.br/x?y#z", "www.exemplo.br"),
         ("ftp://eu:senha@ftp.exemplo.br:2121/pub", "ftp.exemplo.br"),
         ("http://exemplo.br?busca=a@b", "exemplo.br"),
+        ("www.exemplo.br/x", "www.exemplo.br"),
+        ("www.exemplo.br:8080", "www.exemplo.br"),
+        ("http://[::1]:80/", "[::1]:80"),
         ("www.pão.com.br", "www.xn--po-sia.com.br"),
         ("https://www.PÃO.com.br/", "www.xn--po-sia.com.br"),
         ("coração.example", "xn--corao-dra1a.example"),
@@ -40,6 +43,9 @@ fn o_que_nao_e_nome_de_maquina() {
         "a\tb",
         "http://",
         "http:///x",
+        "//exemplo.br",
+        "/",
+        ":80",
         &longo,
     ] {
         let erro = nome_na_rede(url).unwrap_err().to_string();

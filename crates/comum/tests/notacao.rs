@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 
+use arbtest::arbitrary::{Error, Unstructured};
 use arbtest::arbtest;
 use comum::{repr, repr_sem_b, tupla, visivel};
 
@@ -91,10 +92,50 @@ fn imprimivel_e_o_isprintable_do_cpython() {
     }
 }
 
+/// Bytes quaisquer, com os perigosos mais vezes do que o acaso os daria.
+fn bytes_da_rede(u: &mut Unstructured) -> Result<Vec<u8>, Error> {
+    let perigos = [
+        "\u{1b}[2J",
+        "\u{1b}]0;titulo\u{7}",
+        "\n",
+        "\r\n",
+        "\t",
+        "\0",
+        "\u{7f}",
+        "\u{85}",
+        "\u{9b}31m",
+        "\u{61c}",
+        "\u{200b}",
+        "\u{200e}",
+        "\u{202e}",
+        "\u{2066}",
+        "\u{2028}",
+        "\u{feff}",
+        "\u{e0041}",
+        "e\u{301}",
+        "👨‍👩‍👧",
+        "ção",
+        "'",
+        "\"",
+        "\\",
+    ];
+    let mut bytes = Vec::new();
+    for _ in 0..u.int_in_range(0..=8)? {
+        if u.arbitrary()? {
+            bytes.extend_from_slice(u.choose(&perigos)?.as_bytes());
+        } else {
+            bytes.extend(u.arbitrary::<[u8; 3]>()?);
+        }
+    }
+    // Cortado em qualquer ponto, como um read faria.
+    bytes.truncate(u.int_in_range(0..=bytes.len())?);
+    Ok(bytes)
+}
+
 #[test]
 fn nenhuma_notacao_poe_controle_na_tela() {
     arbtest(|u| {
-        let bytes: Vec<u8> = u.arbitrary()?;
+        let bytes = bytes_da_rede(u)?;
         for texto in [repr(&bytes), repr_sem_b(&bytes), visivel(&bytes)] {
             assert!(!texto.contains(char::is_control), "{texto:?}");
             assert!(!texto.contains(direcao), "{texto:?}");
@@ -103,17 +144,15 @@ fn nenhuma_notacao_poe_controle_na_tela() {
     });
 }
 
+/// Os controles de direção: Bidi_Control no PropList.txt do Unicode.
 fn direcao(c: char) -> bool {
-    // Bidi_Control=Yes no Unicode (PropList.txt).
-    [0x61c, 0x200e, 0x200f].contains(&(c as u32))
-        || (0x202a..=0x202e).contains(&(c as u32))
-        || (0x2066..=0x2069).contains(&(c as u32))
+    matches!(c as u32, 0x61c | 0x200e | 0x200f | 0x202a..=0x202e | 0x2066..=0x2069)
 }
 
 #[test]
 fn o_repr_nao_perde_nada() {
     arbtest(|u| {
-        let bytes: Vec<u8> = u.arbitrary()?;
+        let bytes = bytes_da_rede(u)?;
         let texto = repr(&bytes);
         assert_eq!(le_de_volta(&texto[2..texto.len() - 1]), bytes);
         assert_eq!(le_de_volta(&repr_sem_b(&bytes)), bytes);

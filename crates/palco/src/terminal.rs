@@ -13,7 +13,7 @@ use crate::falha::{Resultado, falha};
 use crate::medidas::Medidor;
 
 /// Quanto se espera por um prompt antes de desistir: só conta quando algo travou.
-const PRAZO: Duration = Duration::from_secs(30);
+const PRAZO: Duration = Duration::from_secs(60);
 /// Com o programa de um aluno: quanto silêncio basta para dizer que travou.
 const SILENCIO: Duration = Duration::from_secs(5);
 /// E quanto se espera ao todo por quem escreve sem chegar lá.
@@ -228,6 +228,12 @@ impl Terminal {
     pub fn sai(&mut self) -> Resultado<i32> {
         self.espera_o_fim()
             .map_err(|engano| falha!("{}: {engano}\n{}", self.nome, self.retrato()))
+    }
+
+    /// O número do processo.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.filho.id()
     }
 
     /// O que o programa escreveu até aqui no stdout, sem o que foi digitado.

@@ -38,11 +38,11 @@ fn gethostbyname(url: &str) -> Result<IpAddr, Erro> {
         ..Default::default()
     };
     let mut respostas =
-        getaddrinfo(Some(&nome), None, Some(so_ipv4)).map_err(|erro| erro_de_nome(&nome, &erro))?;
+        getaddrinfo(Some(&nome), None, Some(so_ipv4)).map_err(|erro| erro_de_nome(url, &erro))?;
     match respostas.next() {
         Some(Ok(resposta)) => Ok(resposta.sockaddr.ip()),
         _ => Err(Erro::Mensagem(format!(
-            "o nome {nome} não tem endereço IPv4; tente outro"
+            "\"{nome}\" não tem endereço IPv4; tente outro nome"
         ))),
     }
 }

@@ -1,11 +1,11 @@
 //! O arquivo de um download: só ganha o nome quando chega inteiro.
 
-use std::fs::{self, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
+use std::process;
 
 use suppaftp::{TlsStream, TransferStream};
-use tempfile::NamedTempFile;
 
 use super::dados::recebe;
 use super::linhas::ParaArquivo;
@@ -31,7 +31,7 @@ pub struct ArquivoNovo {
     destino: PathBuf,
     /// As permissões do arquivo que será trocado, se há um.
     permissoes: Option<Permissions>,
-    provisorio: Option<NamedTempFile>,
+    provisorio: Option<Provisorio>,
 }
 
 impl ArquivoNovo {
@@ -86,8 +86,8 @@ impl ArquivoNovo {
         }
         limpeza::prepara()?;
         let mut pendencias = limpeza::pendencias();
-        let provisorio = novo_provisorio(pasta).map_err(do_sistema)?;
-        pendencias.provisorio = Some(provisorio.path().to_path_buf());
+        let provisorio = Provisorio::novo(pasta).map_err(do_sistema)?;
+        pendencias.provisorio = Some(provisorio.caminho.clone());
         drop(pendencias);
         Ok(ArquivoNovo {
             nome: na_tela,
@@ -143,7 +143,7 @@ impl ArquivoNovo {
 
     fn grava(&mut self, bytes: &[u8]) -> Result<(), Erro> {
         match &mut self.provisorio {
-            Some(provisorio) => provisorio.as_file_mut().write_all(bytes),
+            Some(provisorio) => provisorio.arquivo.write_all(bytes),
             None => Ok(()),
         }
         .map_err(|erro| self.nao_gravou(&erro))
@@ -156,15 +156,12 @@ impl ArquivoNovo {
         };
         if let Some(permissoes) = self.permissoes.take() {
             // Se o sistema de arquivos não tem permissões, não há o que manter.
-            let _ = provisorio.as_file().set_permissions(permissoes);
+            let _ = provisorio.arquivo.set_permissions(permissoes);
         }
-        let trocado = provisorio.persist(&self.destino);
+        let trocado = provisorio.ganha_o_nome(&self.destino);
         pendencias.provisorio = None;
         drop(pendencias);
-        match trocado {
-            Ok(_) => Ok(()),
-            Err(recusa) => Err(self.nao_gravou(&recusa.error)),
-        }
+        trocado.map_err(|erro| self.nao_gravou(&erro))
     }
 
     fn nao_gravou(&self, erro: &io::Error) -> Erro {
@@ -180,7 +177,7 @@ impl Drop for ArquivoNovo {
     fn drop(&mut self) {
         if let Some(provisorio) = self.provisorio.take() {
             let mut pendencias = limpeza::pendencias();
-            drop(provisorio);
+            provisorio.some();
             pendencias.provisorio = None;
         }
     }
@@ -203,14 +200,41 @@ fn segue_links(nome: &str) -> io::Result<PathBuf> {
     Err(io::Error::other("links em círculo"))
 }
 
-fn novo_provisorio(pasta: &Path) -> io::Result<NamedTempFile> {
-    let mut modelo = tempfile::Builder::new();
-    modelo.prefix(".baixando-");
-    // A tempfile criaria um arquivo só do dono; um download é um arquivo como os outros, e o umask tira
-    // daqui o que a pessoa não quer.
-    #[cfg(unix)]
-    modelo.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    modelo.tempfile_in(pasta)
+/// O arquivo que ainda não tem o nome: um arquivo como os outros, com as permissões que o umask deixa.
+struct Provisorio {
+    caminho: PathBuf,
+    arquivo: File,
+}
+
+impl Provisorio {
+    fn novo(pasta: &Path) -> io::Result<Provisorio> {
+        let mut vez = 0;
+        loop {
+            let caminho = pasta.join(format!(".baixando-{}-{vez}", process::id()));
+            match File::create_new(&caminho) {
+                Ok(arquivo) => return Ok(Provisorio { caminho, arquivo }),
+                // Sobrou de um programa morto à força que tinha o mesmo número.
+                Err(erro) if erro.kind() == io::ErrorKind::AlreadyExists => vez += 1,
+                Err(erro) => return Err(erro),
+            }
+        }
+    }
+
+    /// A troca de nome é de uma vez só: quem olha vê o arquivo velho inteiro ou o novo inteiro.
+    fn ganha_o_nome(self, destino: &Path) -> io::Result<()> {
+        let Provisorio { caminho, arquivo } = self;
+        // O Windows não troca um arquivo aberto.
+        drop(arquivo);
+        fs::rename(&caminho, destino).inspect_err(|_| {
+            let _ = fs::remove_file(&caminho);
+        })
+    }
+
+    fn some(self) {
+        let Provisorio { caminho, arquivo } = self;
+        drop(arquivo);
+        let _ = fs::remove_file(caminho);
+    }
 }
 
 #[cfg(test)]
