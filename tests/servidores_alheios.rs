@@ -115,7 +115,7 @@ FTPHandler.authorizer.add_user('aluno', 'segredo', raiz)
 FTPServer((ip, int(porta)), FTPHandler).serve_forever()
 ";
     let python = python().ok_or("o Python 3 não está instalado")?;
-    let mut importa = Command::new(python);
+    let mut importa = python.comando();
     importa.args(["-c", "import pyftpdlib"]);
     if !importa
         .stderr(Stdio::null())
@@ -124,7 +124,7 @@ FTPServer((ip, int(porta)), FTPHandler).serve_forever()
     {
         return Err("pyftpdlib não está instalado".to_string());
     }
-    let mut comando = Command::new(python);
+    let mut comando = python.comando();
     comando
         .args(["-X", "utf8", "-c", SERVIDOR])
         .args([endereco.ip().to_string(), endereco.port().to_string()])

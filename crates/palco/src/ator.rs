@@ -140,7 +140,9 @@ pub struct Python {
 }
 
 impl Python {
-    fn comando(&self) -> Command {
+    /// O comando que o abre, ainda sem argumentos.
+    #[must_use]
+    pub fn comando(&self) -> Command {
         let mut partes = self.nome.split(' ');
         let mut comando = Command::new(partes.next().unwrap_or_default());
         comando.args(partes);
