@@ -79,7 +79,7 @@ pub fn julga(
         });
         return Veredito::Diferente(pistas);
     }
-    if telas_iguais(python, rust) {
+    if !declarada || telas_iguais(python, rust) {
         return Veredito::Igual;
     }
     Veredito::DeProposito(
