@@ -9,7 +9,6 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
 
 use palco::{Terminal, compila, compilado};
 use tempfile::TempDir;
@@ -308,7 +307,9 @@ fn o_ctrl_c_nao_deixa_rastro_na_pasta() {
                 momento(s, c, &avisa)
             });
             let mut terminal = servidor.abre(licao, pasta.path());
-            avisado.recv_timeout(Duration::from_secs(30)).unwrap();
+            avisado
+                .recv_timeout(std::time::Duration::from_secs(30))
+                .unwrap();
             terminal.ctrl_c().unwrap();
             assert_eq!(terminal.sai().unwrap(), 130, "{licao}");
             nada_mudou(pasta.path());
