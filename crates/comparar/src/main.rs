@@ -21,7 +21,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use comum::erro::em_portugues;
+use comum::erro::{em_portugues, encerra};
 use comum::{Erro, visivel};
 use palco::{compila, interrompe, interrompido, python};
 
@@ -36,12 +36,8 @@ fn main() -> ExitCode {
         return ExitCode::from(130);
     }
     match fim {
-        Ok(true) | Err(Erro::FimPedido) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
-        Err(erro) => {
-            let _ = writeln!(io::stderr(), "Erro: {erro}");
-            ExitCode::FAILURE
-        }
+        outro => encerra(outro.map(drop)),
     }
 }
 

@@ -1,9 +1,9 @@
 //! O relatório no terminal: duas colunas, ou uma embaixo da outra se ele é estreito.
 
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
-use comum::erro::em_portugues;
+use comum::console::erro_da_tela;
 use comum::{Erro, visivel};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -35,13 +35,7 @@ pub fn mostra(relatorio: &Relatorio, html: Option<&Path>) -> Result<(), Erro> {
     let mut tela = anstream::AutoStream::auto(io::stdout().lock());
     tela.write_all(texto.as_bytes())
         .and_then(|()| tela.flush())
-        .map_err(|erro| match erro.kind() {
-            ErrorKind::BrokenPipe => Erro::FimPedido,
-            _ => Erro::Mensagem(format!(
-                "não foi possível escrever na tela: {}",
-                em_portugues(&erro)
-            )),
-        })
+        .map_err(|erro| erro_da_tela(&erro))
 }
 
 fn cor(veredito: &Julgado) -> &'static str {

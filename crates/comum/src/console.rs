@@ -38,13 +38,19 @@ fn escreve(texto: Arguments) -> Result<(), Erro> {
     let mut tela = io::stdout().lock();
     tela.write_all(texto.as_bytes())
         .and_then(|()| tela.flush())
-        .map_err(|erro| match erro.kind() {
-            ErrorKind::BrokenPipe => Erro::FimPedido,
-            _ => Erro::Mensagem(format!(
-                "não foi possível escrever na tela: {}",
-                em_portugues(&erro)
-            )),
-        })
+        .map_err(|erro| erro_da_tela(&erro))
+}
+
+/// O erro de quem não conseguiu escrever no stdout: se quem o lia foi embora, é só o fim.
+#[must_use]
+pub fn erro_da_tela(erro: &io::Error) -> Erro {
+    match erro.kind() {
+        ErrorKind::BrokenPipe => Erro::FimPedido,
+        _ => Erro::Mensagem(format!(
+            "não foi possível escrever na tela: {}",
+            em_portugues(erro)
+        )),
+    }
 }
 
 /// Mostra o prompt e lê uma linha, como o `input` do Python: só a quebra de linha final sai.

@@ -84,7 +84,12 @@ impl Erro {
 
 /// Roda a lição e traduz o fim dela: 0 se tudo correu bem, senão uma linha `Erro: …` e 1.
 pub fn executa(licao: fn() -> Result<(), Erro>) -> ExitCode {
-    match licao() {
+    encerra(licao())
+}
+
+/// O código de saída de um programa que acabou assim; de um erro, conta antes qual foi.
+pub fn encerra(fim: Result<(), Erro>) -> ExitCode {
+    match fim {
         Ok(()) | Err(Erro::FimPedido) => ExitCode::SUCCESS,
         Err(erro) => {
             // eprintln! entraria em pânico com o stderr fechado.

@@ -147,6 +147,7 @@ mod testes {
             con.set_nodelay(true).unwrap();
             for pedaco in pedacos {
                 con.write_all(pedaco).unwrap();
+                // Para que cheguem separados; se chegarem juntos, o resultado tem de ser o mesmo.
                 thread::sleep(Duration::from_millis(15));
             }
         });
