@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use palco::{Ator, Terminal, compila, compilado, porta_livre};
+use palco::{Ator, Terminal, abrindo, compila, compilado, porta_livre};
 use socket2::SockRef;
 
 fn abre(licao: &str, porta: u16) -> Terminal {
@@ -92,11 +92,16 @@ fn so_avisos(terminal: &Terminal) {
 
 fn roda(licao: &str, argumentos: &[&str]) -> Output {
     compila().unwrap();
-    Command::new(compilado(licao).unwrap())
+    let mut comando = Command::new(compilado(licao).unwrap());
+    comando
         .args(argumentos)
         .stdin(Stdio::null())
-        .output()
-        .unwrap()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let vez = abrindo();
+    let filho = comando.spawn().unwrap();
+    drop(vez);
+    filho.wait_with_output().unwrap()
 }
 
 fn erro_limpo(saida: &Output) -> String {

@@ -8,7 +8,7 @@ use std::thread;
 use comum::Erro;
 use palco::{Ator, Observacao, Resultado, Sessao, observa};
 
-use crate::plano::{Grupo, Licao, Plano, falhou};
+use crate::plano::{Grupo, Licao, Plano};
 use crate::progresso::Progresso;
 use crate::veredito::{Veredito, culpados, julga};
 
@@ -71,7 +71,13 @@ pub fn toca_tudo(
     prontos.sort_by_key(|(n, _)| *n);
     prontos
         .into_iter()
-        .map(|(_, tocado)| tocado.map_err(falhou))
+        .map(|(_, tocado)| {
+            tocado.map_err(|falha| {
+                Erro::Mensagem(format!(
+                    "não foi possível tocar as sessões: {falha}; tente outra vez"
+                ))
+            })
+        })
         .collect()
 }
 

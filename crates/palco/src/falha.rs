@@ -1,5 +1,7 @@
 use std::{fmt, io};
 
+use comum::erro::em_portugues;
+
 /// O que não saiu como o roteiro mandava, já explicado.
 #[derive(Debug)]
 pub struct Falha(pub String);
@@ -17,7 +19,7 @@ impl std::error::Error for Falha {}
 
 impl From<io::Error> for Falha {
     fn from(erro: io::Error) -> Self {
-        Falha(erro.to_string())
+        Falha(em_portugues(&erro))
     }
 }
 

@@ -20,7 +20,9 @@ mod rede;
 mod sessao;
 mod terminal;
 
-pub use ator::{Ator, Python, compila, compilado, nome_do_original, original, porta_livre, python};
+pub use ator::{
+    Ator, Python, abrindo, compila, compilado, nome_do_original, original, porta_livre, python,
+};
 pub use cena::{Apresentacao, Observacao, Tela, observa, toca};
 pub use desvio::{Desvio, Engano};
 pub use diferenca::Diferenca;

@@ -8,6 +8,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use comum::erro::em_portugues;
+
+use crate::ator::abrindo;
 use crate::desvio::Engano;
 use crate::falha::{Resultado, falha};
 use crate::medidas::Medidor;
@@ -124,9 +127,12 @@ impl Terminal {
             comando.stdout(Stdio::piped());
         }
         let abriu = Instant::now();
-        let mut filho = comando
-            .spawn()
-            .map_err(|erro| falha!("{nome}: {comando:?} não abriu: {erro}"))?;
+        let abertura = {
+            let _vez = abrindo();
+            comando.spawn()
+        };
+        let mut filho = abertura
+            .map_err(|erro| falha!("{nome}: {comando:?} não abriu: {}", em_portugues(&erro)))?;
         let medidor = match paciencia {
             Paciencia::Rigorosa => Arc::new(Medidor::parado()),
             Paciencia::DeGente => Medidor::acompanha(filho.id()),
@@ -210,11 +216,13 @@ impl Terminal {
     /// # Errors
     /// [`Falha`] se o sinal não pôde ser enviado.
     pub fn ctrl_c(&mut self) -> Resultado<()> {
+        let vez = abrindo();
         let enviado = Command::new("kill")
             .arg("-INT")
             .arg(self.filho.id().to_string())
-            .status()?;
-        if enviado.success() {
+            .status();
+        drop(vez);
+        if enviado?.success() {
             Ok(())
         } else {
             Err(falha!("{}: o sinal não foi enviado", self.nome))
