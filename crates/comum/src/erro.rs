@@ -76,8 +76,7 @@ impl Erro {
         let Erro::Pedido(texto) = self else {
             return Err(self);
         };
-        // Se nem o stderr aceita, não há mais a quem contar.
-        let _ = writeln!(io::stderr(), "Erro: {texto}");
+        conta(&texto);
         Ok(())
     }
 }
@@ -92,11 +91,16 @@ pub fn encerra(fim: Result<(), Erro>) -> ExitCode {
     match fim {
         Ok(()) | Err(Erro::FimPedido) => ExitCode::SUCCESS,
         Err(erro) => {
-            // eprintln! entraria em pânico com o stderr fechado.
-            let _ = writeln!(io::stderr(), "Erro: {erro}");
+            conta(&erro);
             ExitCode::FAILURE
         }
     }
+}
+
+/// Conta um erro no stderr, numa escrita só: dois programas no mesmo terminal não misturam as linhas.
+fn conta(erro: &dyn fmt::Display) {
+    // eprintln! entraria em pânico com o stderr fechado; se ele não aceita, não há mais a quem contar.
+    let _ = io::stderr().write_all(format!("Erro: {erro}\n").as_bytes());
 }
 
 /// Dá ao erro de uma chamada de rede o endereço e o próximo passo.

@@ -5,6 +5,8 @@
 
 mod arquivo;
 mod dados;
+#[cfg(target_os = "linux")]
+mod direto;
 mod linhas;
 mod progresso;
 mod resposta;

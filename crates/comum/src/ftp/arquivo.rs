@@ -8,6 +8,10 @@ use std::process;
 use suppaftp::{TlsStream, TransferStream};
 
 use super::dados::recebe;
+#[cfg(target_os = "linux")]
+use super::dados::{Parou, ate_o_fim};
+#[cfg(target_os = "linux")]
+use super::direto::Cano;
 use super::linhas::ParaArquivo;
 use super::progresso::Progresso;
 use super::resposta::resumo;
@@ -109,11 +113,7 @@ impl ArquivoNovo {
         tamanho: Option<usize>,
     ) -> Result<(), Erro> {
         let mut progresso = Progresso::novo(tamanho);
-        recebe(dados, BLOCO_BINARIO, |bloco| {
-            progresso.conta(bloco.len());
-            self.grava(bloco)
-        })?
-        .finish()?;
+        self.grava_tudo(dados, &mut progresso)?.finish()?;
         drop(progresso);
         self.ganha_o_nome()
     }
@@ -139,6 +139,29 @@ impl ArquivoNovo {
         linhas.termina(&mut saida);
         self.grava(&saida)?;
         self.ganha_o_nome()
+    }
+
+    /// Grava os dados como vêm, até o fim deles.
+    fn grava_tudo<T: TlsStream>(
+        &mut self,
+        dados: TransferStream<T>,
+        progresso: &mut Progresso,
+    ) -> Result<TransferStream<T>, Erro> {
+        #[cfg(target_os = "linux")]
+        if let (Some(mut cano), Some(provisorio)) = (Cano::novo(), &self.provisorio) {
+            return ate_o_fim(dados, |con| {
+                let bytes = cano.chega(con).map_err(Parou::NaLeitura)?;
+                cano.sai(bytes, &provisorio.arquivo)
+                    .map_err(|erro| Parou::NoUso(self.nao_gravou(&erro)))?;
+                progresso.conta(bytes);
+                Ok(bytes)
+            });
+        }
+        recebe(dados, BLOCO_BINARIO, |bloco| {
+            self.grava(bloco)?;
+            progresso.conta(bloco.len());
+            Ok(())
+        })
     }
 
     fn grava(&mut self, bytes: &[u8]) -> Result<(), Erro> {

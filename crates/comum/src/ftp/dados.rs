@@ -1,8 +1,8 @@
 //! A conexão de dados: receber até o fim, e mostrar uma listagem.
 
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::mem;
-use std::net::Shutdown;
+use std::net::{Shutdown, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -22,29 +22,47 @@ const PRAZO_DO_NOOP: Duration = Duration::from_secs(5);
 /// O bloco de uma listagem: pequeno, porque escapado para a tela um byte vira quatro.
 const BLOCO_DE_LISTA: usize = 64 << 10;
 
+/// Por que um bloco dos dados não passou.
+pub(super) enum Parou {
+    /// A conexão falhou.
+    NaLeitura(io::Error),
+    /// Quem recebe o bloco falhou; já está explicado.
+    NoUso(Erro),
+}
+
 /// Entrega os dados a `usa`, em blocos de no máximo `tamanho` bytes, até o fim deles. Falta ainda a
 /// resposta final, que só vem com o `finish`: sem ela não se sabe se está tudo ali.
 pub(super) fn recebe<T: TlsStream>(
-    mut dados: TransferStream<T>,
+    dados: TransferStream<T>,
     tamanho: usize,
     mut usa: impl FnMut(&[u8]) -> Result<(), Erro>,
 ) -> Result<TransferStream<T>, Erro> {
-    dados
-        .get_ref()
-        .get_ref()
-        .set_read_timeout(Some(PRAZO_DO_SILENCIO))?;
     let mut bloco = vec![0; tamanho];
+    ate_o_fim(dados, |mut con| {
+        let lidos = con.read(&mut bloco).map_err(Parou::NaLeitura)?;
+        usa(&bloco[..lidos]).map_err(Parou::NoUso)?;
+        Ok(lidos)
+    })
+}
+
+/// Chama `passa`, que leva um bloco da conexão aonde ele deve ir e diz quantos bytes foram, até não vir
+/// mais nada.
+pub(super) fn ate_o_fim<T: TlsStream>(
+    dados: TransferStream<T>,
+    mut passa: impl FnMut(&TcpStream) -> Result<usize, Parou>,
+) -> Result<TransferStream<T>, Erro> {
+    let con = dados.get_ref().get_ref();
+    con.set_read_timeout(Some(PRAZO_DO_SILENCIO))?;
     loop {
-        match dados.read(&mut bloco) {
+        match passa(dados.get_ref().get_ref()) {
             Ok(0) => return Ok(dados),
-            Ok(lidos) => {
-                if let Err(erro) = usa(&bloco[..lidos]) {
-                    // A culpa não é do servidor: o que ele diz da conexão fechada não interessa.
-                    let _ = dados.finish();
-                    return Err(erro);
-                }
+            Ok(_) => {}
+            Err(Parou::NoUso(erro)) => {
+                // A culpa não é do servidor: o que ele diz da conexão fechada não interessa.
+                let _ = dados.finish();
+                return Err(erro);
             }
-            Err(erro) => match erro.kind() {
+            Err(Parou::NaLeitura(erro)) => match erro.kind() {
                 ErrorKind::Interrupted => {}
                 ErrorKind::WouldBlock | ErrorKind::TimedOut => {
                     // Quem se calou nos dados não vai falar no controle: soltar os dados esperaria
