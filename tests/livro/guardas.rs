@@ -608,7 +608,7 @@ fn diagramas(livro: &Repositorio) -> Vec<String> {
         }
         for marca in &marcas {
             if let Some(id) = marca.atributo("id")
-                && !id.starts_with(nome)
+                && !id.replace('-', "_").starts_with(nome)
             {
                 problema(&format!(
                     "o id {id:?} não começa com {nome:?}: repetido na página de imprimir"
