@@ -651,8 +651,8 @@ fn recursos_de_fora(livro: &Repositorio) -> Vec<String> {
             }
         }
     }
-    for extensao in ["css", "hbs"] {
-        for arquivo in livro.arquivos("docs/tema", extensao) {
+    for (pasta, extensao) in [("docs/tema", "css"), ("docs/tema", "hbs"), (PAGINAS, "svg")] {
+        for arquivo in livro.arquivos(pasta, extensao) {
             let texto = livro.texto(&arquivo);
             let pedidos = recursos(&texto)
                 .into_iter()
