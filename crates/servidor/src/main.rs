@@ -18,6 +18,7 @@ fn main() -> ExitCode {
 fn licao() -> Result<(), Erro> {
     let endereco = endereco_do_argumento(programa!())?;
     despede_no_ctrl_c()?;
+    // ANCHOR: escuta
     // bind e listen de uma vez. A fila de espera do Rust é maior que a do listen(2) do original,
     // que descarta conexões quando alguns clientes chegam juntos.
     let obj_socket = TcpListener::bind(&endereco).ao_escutar(&endereco)?;
@@ -26,8 +27,10 @@ fn licao() -> Result<(), Erro> {
         // Um cliente que falha no meio não derruba o servidor: o próximo é atendido.
         atende(&obj_socket).or_else(Erro::conta_e_segue)?;
     }
+    // ANCHOR_END: escuta
 }
 
+// ANCHOR: atende
 /// Atende um cliente, do `accept` ao fim da conexão; os outros esperam na fila.
 fn atende(obj_socket: &TcpListener) -> Result<(), Erro> {
     let (mut con, cliente) = obj_socket.accept()?;
@@ -41,3 +44,4 @@ fn atende(obj_socket: &TcpListener) -> Result<(), Erro> {
     // Aqui con sai de cena e a conexão se fecha: em Rust, é isso o close.
     Ok(())
 }
+// ANCHOR_END: atende

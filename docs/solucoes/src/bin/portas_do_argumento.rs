@@ -1,0 +1,49 @@
+//! Exercício da página de `portas`: as portas dos serviços que vêm como argumentos.
+//!
+//! Partiu de `crates/portas/src/main.rs`. Sem argumentos, faz o que a lição faz.
+//!
+//! Terminal: `cargo run -p solucoes --bin portas_do_argumento -- smtp https`
+
+use std::env;
+use std::process::ExitCode;
+
+use comum::{Erro, executa, mostra};
+use dns_lookup::{AddrFamily, AddrInfoHints, SockType, getaddrinfo};
+
+fn main() -> ExitCode {
+    executa(exercicio)
+}
+
+fn exercicio() -> Result<(), Erro> {
+    // O primeiro argumento é o próprio programa.
+    let mut servicos: Vec<String> = env::args_os()
+        .skip(1)
+        .map(|argumento| argumento.to_string_lossy().into_owned())
+        .collect();
+    if servicos.is_empty() {
+        servicos = ["domain", "http", "ftp"].map(String::from).to_vec();
+    }
+    for servico in &servicos {
+        mostra!("{}", getservbyname(servico)?)?;
+    }
+    Ok(())
+}
+
+/// O mesmo da lição. Só o conselho mudou: agora o nome pode ter sido digitado errado.
+fn getservbyname(servico: &str) -> Result<u16, Erro> {
+    let tcp = AddrInfoHints {
+        address: AddrFamily::Inet.into(),
+        socktype: SockType::Stream.into(),
+        ..Default::default()
+    };
+    let resposta = getaddrinfo(None, Some(servico), Some(tcp))
+        .ok()
+        .and_then(|mut respostas| respostas.next());
+    match resposta {
+        // O getaddrinfo também aceita um número, e devolve ele mesmo: aqui se procuram nomes.
+        Some(Ok(resposta)) if servico.contains(char::is_alphabetic) => Ok(resposta.sockaddr.port()),
+        _ => Err(Erro::Mensagem(format!(
+            "a tabela de serviços do sistema não tem {servico:?}; confira o nome, que costuma ser em minúsculas"
+        ))),
+    }
+}
