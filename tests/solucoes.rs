@@ -26,8 +26,6 @@ fn exige(certo: bool, senao: impl FnOnce() -> String) -> Resultado<()> {
 }
 
 /// Abre um programa que conversa: espere o que ele mostra, digite, espere de novo.
-// As soluções que conversam chegam com as páginas delas.
-#[allow(dead_code)]
 fn abre(programa: &str, argumentos: &[&str]) -> Resultado<Terminal> {
     let mut comando = Command::new(compilado(programa)?);
     Terminal::abre(programa, comando.args(argumentos), false)
@@ -66,6 +64,48 @@ fn reclama(programa: &str, argumentos: &[&str], tela: &str, motivo: &str) -> Res
         saida.status.code() == Some(1) && visto == tela && uma_linha && erro.contains(motivo),
         || format!("{programa} {argumentos:?}: {saida:?}"),
     )
+}
+
+#[test]
+fn socket_ip_teimoso() {
+    so_a_solucao_passa("socket_ip_teimoso", "socket_ip", |programa| {
+        let mut terminal = abre(programa, &[])?;
+        // Um nome que nem se pergunta à rede e um que o sistema recusa…
+        for desconhecido in ["www..br", "::1"] {
+            terminal.espera("Digite uma url: ")?;
+            terminal.digita(desconhecido)?;
+            terminal.espera_aviso(&format!("\"{desconhecido}\""))?;
+            terminal.espera("Digite <s> para continuar: ")?;
+            terminal.digita("s")?;
+        }
+        // …não impedem o seguinte, que existe.
+        terminal.espera("Digite uma url: ")?;
+        terminal.digita("localhost")?;
+        terminal
+            .espera("O IP referente à url informada é:  127.0.0.1\nDigite <s> para continuar: ")?;
+        terminal.digita("s")?;
+        // Depois de um nome que não existe, outra tecla encerra, sem erro.
+        terminal.espera("Digite uma url: ")?;
+        terminal.digita("www..br")?;
+        terminal.espera("Digite <s> para continuar: ")?;
+        terminal.digita("n")?;
+        let fim = terminal.sai()?;
+        let respostas = String::from_utf8_lossy(terminal.saida())
+            .matches("O IP referente")
+            .count();
+        let avisos = String::from_utf8_lossy(terminal.erro()).lines().count();
+        exige(fim == 0 && respostas == 1 && avisos == 3, || {
+            format!("{programa}: saiu com {fim}, {respostas} respostas e {avisos} avisos")
+        })?;
+        // Ctrl-D continua encerrando: quem insiste é o laço, e não o programa.
+        let mut terminal = abre(programa, &[])?;
+        terminal.espera("Digite uma url: ")?;
+        terminal.fim_da_entrada();
+        let fim = terminal.sai()?;
+        exige(fim == 0, || {
+            format!("{programa}: no Ctrl-D, saiu com {fim}")
+        })
+    });
 }
 
 #[test]

@@ -15,12 +15,15 @@ fn main() -> ExitCode {
 
 fn licao() -> Result<(), Erro> {
     sem_argumentos(programa!())?;
+    // ANCHOR: tres
     mostra!("{}", getservbyname("domain")?)?;
     mostra!("{}", getservbyname("http")?)?;
     mostra!("{}", getservbyname("ftp")?)?;
+    // ANCHOR_END: tres
     Ok(())
 }
 
+// ANCHOR: getservbyname
 /// O `getservbyname` do Python: a porta que a tabela de serviços do sistema dá a um nome
 /// (`/etc/services`; no Windows, `drivers\etc\services`).
 fn getservbyname(servico: &str) -> Result<u16, Erro> {
@@ -39,3 +42,4 @@ fn getservbyname(servico: &str) -> Result<u16, Erro> {
         ))),
     }
 }
+// ANCHOR_END: getservbyname

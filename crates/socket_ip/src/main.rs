@@ -16,6 +16,7 @@ fn main() -> ExitCode {
 
 fn licao() -> Result<(), Erro> {
     sem_argumentos(programa!())?;
+    // ANCHOR: laco
     let mut resp = String::from("S");
     while resp == "S" {
         let url = pergunta("Digite uma url: ")?;
@@ -24,8 +25,10 @@ fn licao() -> Result<(), Erro> {
         resp = pergunta("Digite <s> para continuar: ")?.to_uppercase();
     }
     Ok(())
+    // ANCHOR_END: laco
 }
 
+// ANCHOR: gethostbyname
 /// O `gethostbyname` do Python: só IPv4, só o primeiro endereço, e o nome vazio é 0.0.0.0.
 fn gethostbyname(url: &str) -> Result<IpAddr, Erro> {
     let nome = nome_na_rede(url)?;
@@ -46,3 +49,4 @@ fn gethostbyname(url: &str) -> Result<IpAddr, Erro> {
         ))),
     }
 }
+// ANCHOR_END: gethostbyname
