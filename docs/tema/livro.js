@@ -4,9 +4,9 @@
 // Roda depois da elasticlunr e antes de searcher.js e de book.js (veja index.hbs).
 'use strict';
 
-// A busca. O índice que vem pronto é em inglês: guarda os acentos, corta "não" como se fosse uma palavra
-// inglesa e não vê o `bind` de `TcpListener::bind`. Aqui ele é refeito com o texto das páginas, palavra
-// por palavra e sem acentos, quando se abre a busca.
+// A busca. O índice que vem pronto distingue os acentos, corta as palavras como se fossem inglesas e não vê
+// o `bind` de `TcpListener::bind`. Quando se abre a busca, ele é refeito com o texto das páginas, palavra por
+// palavra e sem acentos.
 (function busca() {
     if (!window.elasticlunr) {
         return;
@@ -24,9 +24,19 @@
         const indice = new Index();
         indice.setRef(pronto.ref);
         pronto.fields.forEach(campo => indice.addField(campo));
-        Object.values(pronto.documentStore.docs).forEach(doc => indice.addDoc(doc));
-        indice.search = (texto, opcoes) =>
-            Index.prototype.search.call(indice, palavras(texto).map(raiz).join(' '), opcoes);
+        Object.values(pronto.documentStore.docs).forEach(doc => {
+            // "udp firewall": uma palavra pode estar só no nome do capítulo. No trecho, o texto é só o texto.
+            indice.addDoc({ ...doc, body: `${doc.breadcrumbs} ${doc.body}` });
+            indice.documentStore.addDoc(doc[pronto.ref], doc);
+        });
+        // A palavra inteira vale mais do que o começo dela.
+        indice.search = (texto, opcoes) => {
+            const procura = termos => Index.prototype.search.call(indice, termos.join(' '), opcoes);
+            const inteiras = new Map(procura(palavras(texto)).map(achado => [achado.ref, achado.score]));
+            return procura(palavras(texto).map(raiz))
+                .map(achado => ({ ...achado, score: achado.score + (inteiras.get(achado.ref) || 0) }))
+                .sort((um, outro) => outro.score - um.score);
+        };
         return indice;
     };
 

@@ -608,7 +608,7 @@ fn diagramas(livro: &Repositorio) -> Vec<String> {
         }
         for marca in &marcas {
             if let Some(id) = marca.atributo("id")
-                && !id.starts_with(nome)
+                && !id.replace('-', "_").starts_with(nome)
             {
                 problema(&format!(
                     "o id {id:?} não começa com {nome:?}: repetido na página de imprimir"
@@ -651,8 +651,8 @@ fn recursos_de_fora(livro: &Repositorio) -> Vec<String> {
             }
         }
     }
-    for extensao in ["css", "hbs"] {
-        for arquivo in livro.arquivos("docs/tema", extensao) {
+    for (pasta, extensao) in [("docs/tema", "css"), ("docs/tema", "hbs"), (PAGINAS, "svg")] {
+        for arquivo in livro.arquivos(pasta, extensao) {
             let texto = livro.texto(&arquivo);
             let pedidos = recursos(&texto)
                 .into_iter()

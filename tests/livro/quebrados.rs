@@ -575,7 +575,10 @@ fn diagramas() {
                 "<defs>",
                 "<image href=\"https://x.org/a.png\"/><defs>",
             )],
-            &["docs/src/diagramas/par.svg: pede \"https://x.org/a.png\", que não está nele"],
+            &[
+                "docs/src/diagramas/par.svg: pede \"https://x.org/a.png\", que não está nele",
+                "docs/src/diagramas/par.svg: pede https://x.org/a.png a outra máquina",
+            ],
         ),
         (
             &[Troca(PAR, "</svg>", "")],
@@ -626,6 +629,13 @@ fn recursos_de_fora() {
                 "fetch('https://x.org')",
             )],
             &["docs/tema/livro.js: fala com outra máquina"],
+        ),
+        (
+            &[Escreve(
+                "docs/src/imagens/tela.svg",
+                "<svg xmlns=\"http://www.w3.org/2000/svg\"><style>p { fill: url(https://x.org/f) }</style></svg>\n",
+            )],
+            &["docs/src/imagens/tela.svg: pede https://x.org/f a outra máquina"],
         ),
     ]);
 }
