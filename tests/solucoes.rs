@@ -5,8 +5,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use palco::{Falha, Resultado, Terminal, abrindo, compila, compilado};
 
@@ -124,6 +126,101 @@ fn portas_do_argumento() {
         }
         Ok(())
     });
+}
+
+#[test]
+fn servidor_ate_o_fim() {
+    so_a_solucao_passa("servidor_ate_o_fim", "servidor", |programa| {
+        use std::net::{Shutdown, TcpStream};
+        let porta = palco::porta_livre()?;
+        let mut servidor = abre(programa, &[&format!("127.0.0.1:{porta}")])?;
+        servidor.espera("Aguardando cliente...\n")?;
+        for tamanho in [1500, 0, 1 << 20] {
+            let mut con = TcpStream::connect(("127.0.0.1", porta))?;
+            con.set_read_timeout(Some(Duration::from_secs(30)))?;
+            let cliente = con.local_addr()?.port();
+            con.write_all(&vec![b'a'; tamanho])?;
+            con.shutdown(Shutdown::Write)?;
+            let mut resposta = String::new();
+            con.read_to_string(&mut resposta)?;
+            exige(resposta == "Olah cliente", || format!("veio {resposta:?}"))?;
+            servidor.espera("Recebemos")?;
+            servidor.espera("\n")?;
+            let fim =
+                format!("Conectado com:  ('127.0.0.1', {cliente})\nRecebemos {tamanho} bytes\n");
+            exige(servidor.saida().ends_with(fim.as_bytes()), || {
+                format!("não mostrou {fim:?}")
+            })?;
+        }
+        // Enquanto o cliente não diz que acabou, não há resposta.
+        let mut con = TcpStream::connect(("127.0.0.1", porta))?;
+        con.write_all(b"ainda falta")?;
+        servidor.espera("Conectado com: ")?;
+        con.set_read_timeout(Some(Duration::from_millis(300)))?;
+        let cedo = con.read(&mut [0; 12]);
+        exige(cedo.is_err(), || format!("respondeu cedo: {cedo:?}"))
+    });
+}
+
+#[test]
+fn cliente_ate_o_fim() {
+    so_a_solucao_passa("cliente_ate_o_fim", "cliente", |programa| {
+        let escuta = std::net::TcpListener::bind("127.0.0.1:0")?;
+        let endereco = escuta.local_addr()?.to_string();
+        // Só na primeira conversa o servidor responde sem esperar o fim: a lição nunca o diz.
+        for (mensagem, ate_o_fim, quantos) in
+            [("Python", false, 3000), ("Python", true, 12), ("", true, 1)]
+        {
+            let mut cliente = abre(programa, &[&endereco])?;
+            cliente.espera("Digite algo: ")?;
+            cliente.digita(mensagem)?;
+            let (mut con, _) = escuta.accept()?;
+            con.set_read_timeout(Some(Duration::from_secs(30)))?;
+            let mut recebido = vec![0; mensagem.len()];
+            con.read_exact(&mut recebido)?;
+            if ate_o_fim {
+                con.read_to_end(&mut recebido)?;
+            }
+            exige(recebido == mensagem.as_bytes(), || {
+                format!("mandou {recebido:?}")
+            })?;
+            con.write_all(&vec![b'a'; quantos])?;
+            drop(con);
+            let codigo = cliente.sai()?;
+            // A resposta pode vir em quantos pedaços a rede quiser.
+            let tela = String::from_utf8_lossy(cliente.saida()).replace("'\nRecebemos:  b'", "");
+            let esperada = format!(
+                "Digite algo: Recebemos:  b'{}'\nFim da resposta: {quantos} bytes\n",
+                "a".repeat(quantos)
+            );
+            exige(codigo == 0 && tela == esperada, || {
+                format!("saiu com {codigo} e mostrou {tela:?}")
+            })?;
+        }
+        Ok(())
+    });
+}
+
+/// O chat que a seção 7.1.2 pede não tem programa em `docs/solucoes`: a solução são as duas lições da
+/// seção seguinte. O servidor e o cliente de onde ele parte não tocam a conversa; elas, sim.
+#[test]
+fn chat_a_partir_do_servidor_e_do_cliente() {
+    compila().unwrap();
+    let toca = |servidor: &str, cliente: &str| -> Resultado<()> {
+        let sessoes = Path::new(env!("CARGO_MANIFEST_DIR")).join("sessoes");
+        let mut sessao = palco::Sessao::le(&sessoes.join("17_chat"))?;
+        for (terminal, licao) in [("servidor_chat", servidor), ("cliente_chat", cliente)] {
+            sessao.terminais.get_mut(terminal).unwrap().licao = Some(licao.to_string());
+        }
+        let visto = palco::observa(&sessao, |_| palco::Ator::Rust)?;
+        exige(visto.desvios.is_empty(), || format!("{:?}", visto.desvios))?;
+        for (terminal, tela) in &visto.apresentacao.telas {
+            exige(tela.tela == sessao.tela(terminal), || tela.tela.clone())?;
+        }
+        Ok(())
+    };
+    toca("servidor_chat", "cliente_chat").unwrap();
+    assert!(toca("servidor", "cliente").is_err());
 }
 
 /// O teste de cada solução tem o nome dela.

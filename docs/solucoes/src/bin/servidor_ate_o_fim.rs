@@ -1,0 +1,50 @@
+//! Exercício da página do servidor: ler tudo o que o cliente manda, e só então responder.
+//!
+//! Partiu de `crates/servidor/src/main.rs`.
+//!
+//! Terminal 1: `cargo run -p solucoes --bin servidor_ate_o_fim` (Ctrl-C encerra)
+//! Terminal 2: `cargo run -p solucoes --bin cliente_ate_o_fim`
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::process::ExitCode;
+
+use comum::endereco::Programa;
+use comum::{Erro, NaRede, despede_no_ctrl_c, endereco_do_argumento, executa, mostra, tupla};
+
+fn main() -> ExitCode {
+    executa(exercicio)
+}
+
+fn exercicio() -> Result<(), Erro> {
+    let endereco = endereco_do_argumento(Programa {
+        nome: "solucoes --bin servidor_ate_o_fim",
+        descricao: "O servidor da listagem 7.3, que lê até o cliente dizer que acabou.",
+    })?;
+    despede_no_ctrl_c()?;
+    let obj_socket = TcpListener::bind(&endereco).ao_escutar(&endereco)?;
+    mostra!("Aguardando cliente...")?;
+    loop {
+        atende(&obj_socket).or_else(Erro::conta_e_segue)?;
+    }
+}
+
+fn atende(obj_socket: &TcpListener) -> Result<(), Erro> {
+    let (mut con, cliente) = obj_socket.accept()?;
+    mostra!("Conectado com:  {}", tupla(cliente))?;
+    // O mesmo buffer serve a todos os pedaços: a memória não cresce com a mensagem.
+    let mut buffer = [0; 1024];
+    let mut total = 0;
+    loop {
+        let lidos = con.read(&mut buffer)?;
+        // Enquanto há conexão, o read espera. Ele só devolve 0 quando o cliente fecha a metade dele.
+        if lidos == 0 {
+            break;
+        }
+        total += lidos;
+    }
+    mostra!("Recebemos {total} bytes")?;
+    // A outra metade, a da resposta, continua aberta.
+    con.write_all(b"Olah cliente")?;
+    Ok(())
+}
