@@ -34,8 +34,8 @@ fn exercicio() -> Result<(), Erro> {
 fn recebe(obj_socket: &TcpListener) -> Result<(), Erro> {
     let (con, cliente) = obj_socket.accept()?;
     mostra!("Conectado com:  {}", tupla(cliente))?;
-    // O move faz da thread a dona de con: a conexão se fecha quando a thread termina. O Builder devolve
-    // um erro quando o sistema não dá mais threads; o thread::spawn entraria em pânico.
+    // O move entrega con à thread, e a conexão se fecha quando ela termina. O Builder devolve um erro
+    // quando o sistema não dá mais threads; o thread::spawn entraria em pânico.
     thread::Builder::new().spawn(move || atende(con).or_else(Erro::conta_e_segue))?;
     Ok(())
 }
