@@ -6,11 +6,13 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream, UdpSocket};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-use palco::{Falha, Resultado, Terminal, abrindo, compila, compilado};
+use palco::{Falha, Resultado, Terminal, abrindo, compila, compilado, porta_livre};
+use socket2::SockRef;
 
 /// A solução passa na conferência, e o ponto de partida não.
 fn so_a_solucao_passa(solucao: &str, partida: &str, confere: fn(&str) -> Resultado<()>) {
@@ -25,12 +27,6 @@ fn so_a_solucao_passa(solucao: &str, partida: &str, confere: fn(&str) -> Resulta
 /// Um engano da conferência, se `certo` não vale.
 fn exige(certo: bool, senao: impl FnOnce() -> String) -> Resultado<()> {
     if certo { Ok(()) } else { Err(Falha(senao())) }
-}
-
-/// Abre um programa que conversa: espere o que ele mostra, digite, espere de novo.
-fn abre(programa: &str, argumentos: &[&str]) -> Resultado<Terminal> {
-    let mut comando = Command::new(compilado(programa)?);
-    Terminal::abre(programa, comando.args(argumentos), false)
 }
 
 /// Roda até o fim um programa que não pergunta nada.
@@ -66,6 +62,30 @@ fn reclama(programa: &str, argumentos: &[&str], tela: &str, motivo: &str) -> Res
         saida.status.code() == Some(1) && visto == tela && uma_linha && erro.contains(motivo),
         || format!("{programa} {argumentos:?}: {saida:?}"),
     )
+}
+
+#[test]
+fn portas_do_argumento() {
+    so_a_solucao_passa("portas_do_argumento", "portas", |programa| {
+        mostra(programa, &[], "53\n80\n21\n")?;
+        mostra(programa, &["ftp"], "21\n")?;
+        mostra(programa, &["https", "smtp", "telnet"], "443\n25\n23\n")?;
+        for estranho in ["nao_existe", "80", "", "--porta"] {
+            reclama(
+                programa,
+                &["ftp", estranho, "http"],
+                "21\n",
+                &format!("{estranho:?}"),
+            )?;
+        }
+        Ok(())
+    });
+}
+
+/// Abre um programa que conversa: espere o que ele mostra, digite, espere de novo.
+fn abre(programa: &str, argumentos: &[&str]) -> Resultado<Terminal> {
+    let mut comando = Command::new(compilado(programa)?);
+    Terminal::abre(programa, comando.args(argumentos), false)
 }
 
 #[test]
@@ -111,28 +131,9 @@ fn socket_ip_teimoso() {
 }
 
 #[test]
-fn portas_do_argumento() {
-    so_a_solucao_passa("portas_do_argumento", "portas", |programa| {
-        mostra(programa, &[], "53\n80\n21\n")?;
-        mostra(programa, &["ftp"], "21\n")?;
-        mostra(programa, &["https", "smtp", "telnet"], "443\n25\n23\n")?;
-        for estranho in ["nao_existe", "80", "", "--porta"] {
-            reclama(
-                programa,
-                &["ftp", estranho, "http"],
-                "21\n",
-                &format!("{estranho:?}"),
-            )?;
-        }
-        Ok(())
-    });
-}
-
-#[test]
 fn servidor_ate_o_fim() {
     so_a_solucao_passa("servidor_ate_o_fim", "servidor", |programa| {
-        use std::net::{Shutdown, TcpStream};
-        let porta = palco::porta_livre()?;
+        let porta = porta_livre()?;
         let mut servidor = abre(programa, &[&format!("127.0.0.1:{porta}")])?;
         servidor.espera("Aguardando cliente...\n")?;
         for tamanho in [1500, 0, 1 << 20] {
@@ -221,6 +222,337 @@ fn chat_a_partir_do_servidor_e_do_cliente() {
     };
     toca("servidor_chat", "cliente_chat").unwrap();
     assert!(toca("servidor", "cliente").is_err());
+}
+
+/// Conecta ao servidor que já escuta em `porta` e espera até que ele mostre esta conexão.
+fn conecta(servidor: &mut Terminal, porta: u16) -> Resultado<TcpStream> {
+    let con = TcpStream::connect(("127.0.0.1", porta))?;
+    // Quem não é atendido nesse tempo está na fila de outro.
+    con.set_read_timeout(Some(Duration::from_secs(5)))?;
+    let cliente = con.local_addr()?.port();
+    servidor.espera(&format!("Conectado com:  ('127.0.0.1', {cliente})\n"))?;
+    Ok(con)
+}
+
+/// Manda `mensagem` por uma conexão já aceita: a resposta é a da lição, e nada mais vem.
+fn conversa(servidor: &mut Terminal, con: &mut TcpStream, mensagem: &str) -> Resultado<()> {
+    con.write_all(mensagem.as_bytes())?;
+    let mut resposta = String::new();
+    con.read_to_string(&mut resposta)?;
+    exige(resposta == "Olah cliente", || format!("veio {resposta:?}"))?;
+    servidor.espera(&format!("Recebemos:  b'{mensagem}'\n"))
+}
+
+#[test]
+fn servidor_threads() {
+    so_a_solucao_passa("servidor_threads", "servidor", |programa| {
+        let porta = porta_livre()?;
+        let mut servidor = abre(programa, &[&format!("127.0.0.1:{porta}")])?;
+        servidor.espera("Aguardando cliente...\n")?;
+        let mut calado = conecta(&mut servidor, porta)?;
+        // Um cliente comum é atendido enquanto o calado continua ali. Na lição ele só espera.
+        let mut apressado = TcpStream::connect(("127.0.0.1", porta))?;
+        apressado.set_read_timeout(Some(Duration::from_secs(5)))?;
+        conversa(&mut servidor, &mut apressado, "com pressa")?;
+        // Quem cai e quem fecha sem falar não leva ninguém junto.
+        let caiu = conecta(&mut servidor, porta)?;
+        SockRef::from(&caiu).set_linger(Some(Duration::ZERO))?;
+        drop(caiu);
+        conecta(&mut servidor, porta)?.shutdown(Shutdown::Write)?;
+        servidor.espera("Recebemos:  b''\n")?;
+        // Muitos calados de uma vez: o último a chegar pode ser o primeiro a falar.
+        let mut calados = Vec::new();
+        for _ in 0..50 {
+            calados.push(conecta(&mut servidor, porta)?);
+        }
+        for con in calados.iter_mut().rev() {
+            conversa(&mut servidor, con, "enfim")?;
+        }
+        conversa(&mut servidor, &mut calado, "agora eu")?;
+        let avisos = String::from_utf8_lossy(servidor.erro()).into_owned();
+        exige(avisos.lines().all(|l| l.starts_with("Aviso: ")), || avisos)?;
+        #[cfg(unix)]
+        {
+            let _calado = conecta(&mut servidor, porta)?;
+            servidor.ctrl_c()?;
+            let codigo = servidor.sai()?;
+            exige(codigo == 0, || format!("o Ctrl-C saiu com {codigo}"))?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn bot_udp() {
+    so_a_solucao_passa("bot_udp", "servidor_udp", |programa| {
+        let porta = porta_livre()?;
+        let mut bot = abre(programa, &[&format!("127.0.0.1:{porta}")])?;
+        bot.espera("Servidor pronto....\n")?;
+        // Não há ninguém para digitar: a lição termina no primeiro prompt.
+        bot.fim_da_entrada();
+        let ana = UdpSocket::bind("127.0.0.1:0")?;
+        let beto = UdpSocket::bind("127.0.0.1:0")?;
+        let suporte = "suporte@escola.example";
+        let ramal = "O ramal é o 2010.";
+        let horario = "Das 8h às 21h.";
+        let nao_sei =
+            "Só sei o e-mail do suporte, o ramal da secretaria e o horário da biblioteca.";
+        for (cliente, pergunta, resposta) in [
+            (&ana, "Qual é o ramal da secretaria?", ramal),
+            (&beto, "ramal secretaria", ramal),
+            (&ana, "E-MAIL DO SUPORTE", suporte),
+            (&beto, "o suporte tem email?", suporte),
+            (&ana, "Horário da biblioteca, por favor", horario),
+            (&beto, "A BIBLIOTECA ABRE EM QUE HORÁRIO", horario),
+            (&ana, "horario da biblioteca", horario),
+            // Falta uma das palavras.
+            (&beto, "Qual é o ramal da biblioteca?", nao_sei),
+            (&ana, "ramal", nao_sei),
+            (&beto, "", nao_sei),
+            (&ana, "quem é você?", nao_sei),
+        ] {
+            cliente.set_read_timeout(Some(Duration::from_secs(30)))?;
+            cliente.send_to(pergunta.as_bytes(), ("127.0.0.1", porta))?;
+            let origem = cliente.local_addr()?.port();
+            bot.espera(&format!(
+                "Origem.....:  ('127.0.0.1', {origem})\nDados recebidos.:  {pergunta}\nResposta.:  {resposta}\n"
+            ))?;
+            let mut buffer = [0; 1024];
+            let lidos = cliente.recv(&mut buffer)?;
+            exige(&buffer[..lidos] == resposta.as_bytes(), || {
+                format!(
+                    "{pergunta:?}: {:?}",
+                    String::from_utf8_lossy(&buffer[..lidos])
+                )
+            })?;
+        }
+        // Bytes que não são texto também têm resposta, e não chegam crus à tela.
+        ana.send_to(b"\xff\x1b[31mramal da secretaria", ("127.0.0.1", porta))?;
+        bot.espera(&format!(
+            "\\xff\\x1b[31mramal da secretaria\nResposta.:  {ramal}\n"
+        ))?;
+        exige(bot.erro().is_empty(), || "há algo no stderr".to_string())
+    });
+}
+
+/// O servidor FTP da turma numa porta livre, e o endereço dele.
+fn servidor_da_turma() -> Resultado<(Terminal, String)> {
+    let endereco = format!("127.0.0.1:{}", porta_livre()?);
+    let mut servidor = abre("servidor_ftp", &[&endereco])?;
+    servidor.espera("acesso anônimo.\n")?;
+    Ok((servidor, endereco))
+}
+
+/// Digita tudo de uma vez, acaba a entrada e devolve o código de saída: um programa que não lê até ali
+/// não prende a conferência, como prenderia um prompt que ele nunca mostra.
+fn digita_tudo(terminal: &mut Terminal, linhas: &[&str]) -> Resultado<i32> {
+    for linha in linhas {
+        terminal.digita(linha)?;
+    }
+    terminal.fim_da_entrada();
+    terminal.sai()
+}
+
+#[test]
+fn ftp_navegador() {
+    so_a_solucao_passa("ftp_navegador", "protocolo_ftp", |programa| {
+        let (mut servidor, endereco) = servidor_da_turma()?;
+        let listagem =
+            |nomes: &[&str]| -> String { nomes.iter().map(|nome| format!("{nome}\n")).collect() };
+        let textos = listagem(&[
+            "-r--r--r--   1 ftp      ftp             519 Jul 12  2014 pão de queijo.txt",
+            "-r--r--r--   1 ftp      ftp             238 Jul 13  2014 trava-línguas.txt",
+        ]);
+        let raiz = listagem(&[
+            "-r--r--r--   1 ftp      ftp            1490 Mar 15  2018 README",
+            "dr-xr-xr-x   8 ftp      ftp            4096 May 06  2020 pub",
+            "dr-xr-xr-x   2 ftp      ftp            4096 Mar 06  2001 seculoxx",
+        ]);
+        // A linha vazia é a despedida: o que vem depois dela não é lido.
+        for argumentos in [vec![endereco.as_str()], vec!["--ativo", &endereco]] {
+            let mut terminal = abre(programa, &argumentos)?;
+            terminal.espera("Digite o usuario: ")?;
+            terminal.digita("")?;
+            terminal.espera("Digite a senha: ")?;
+            terminal.digita("")?;
+            let codigo = digita_tudo(
+                &mut terminal,
+                &[
+                    "nao_existe",
+                    "pub/textos",
+                    "/README",
+                    "/pub",
+                    "..",
+                    "",
+                    "pub",
+                ],
+            )?;
+            let visto = String::from_utf8_lossy(terminal.saida());
+            let erro = String::from_utf8_lossy(terminal.erro());
+            let tela = || format!("{programa} {argumentos:?}: {codigo}, {visto}\n{erro}");
+            exige(codigo == 0, tela)?;
+            let mut resto = &*visto;
+            for pedaco in [
+                "Diretório atual de trabalho:  /\n",
+                &format!("Diretório corrente:  /pub/textos\n{textos}"),
+                "Diretório corrente:  /pub\n",
+                &format!("Diretório corrente:  /\n{raiz}"),
+            ] {
+                let onde = resto.find(pedaco);
+                exige(onde.is_some(), || format!("sem {pedaco:?} em {}", tela()))?;
+                resto = &resto[onde.unwrap_or_default() + pedaco.len()..];
+            }
+            exige(!resto.contains("Diretório"), tela)?;
+            // As duas que não existem são contadas, e nada mais.
+            let recusas = erro.matches("Erro: o servidor recusou: 550").count();
+            exige(recusas == 2 && erro.lines().count() == 2, tela)?;
+        }
+        servidor.espera("Cliente 2: saiu\n")
+    });
+}
+
+#[test]
+fn ftp_interativo_tamanho() {
+    so_a_solucao_passa("ftp_interativo_tamanho", "ftp_interativo", |programa| {
+        let (_servidor, endereco) = servidor_da_turma()?;
+        let pasta = tempfile::tempdir()?;
+        let mut comando = Command::new(compilado(programa)?);
+        let mut terminal = Terminal::abre(programa, comando.current_dir(pasta.path()), false)?;
+        terminal.espera("que se deseja conectar: ")?;
+        let codigo = digita_tudo(
+            &mut terminal,
+            &[
+                &[&*endereco, "", "", "2", "pub/grande"][..],
+                &["3", "b", "recusado.bin", "oito_megabytes.bin", "n"],
+                &["3", "b", "nao_veio", "nao_existe"],
+                &["3", "b", "grande.bin", "oito_megabytes.bin", "s"],
+                &["3", "", "texto.txt", "como_conferir.txt", "S"],
+                &["4"],
+            ]
+            .concat(),
+        )?;
+        let visto = String::from_utf8_lossy(terminal.saida());
+        let erro = String::from_utf8_lossy(terminal.erro());
+        let tela = || format!("{programa}: {codigo}, {visto}\n{erro}");
+        exige(codigo == 0, tela)?;
+        exige(visto.matches("8388608 bytes").count() == 2, tela)?;
+        exige(visto.matches("baixado com sucesso!").count() == 2, tela)?;
+        exige(
+            erro.starts_with("Erro: o servidor recusou: 550") && erro.lines().count() == 1,
+            tela,
+        )?;
+        let baixados: BTreeSet<_> = fs::read_dir(pasta.path())?
+            .map(|entrada| entrada.map(|entrada| entrada.file_name()))
+            .collect::<Result<_, _>>()?;
+        let certos = ["grande.bin", "texto.txt"].map(Into::into);
+        exige(baixados == BTreeSet::from(certos), || {
+            format!("{programa} gravou {baixados:?}")
+        })?;
+        let guardado = include_str!("../crates/servidor_ftp/arvore/pub/grande/como_conferir.txt");
+        exige(visto.contains(&format!("{} bytes", guardado.len())), tela)?;
+        let baixado = fs::read_to_string(pasta.path().join("texto.txt"))?;
+        exige(baixado.lines().eq(guardado.lines()), || baixado)?;
+        let grande = fs::metadata(pasta.path().join("grande.bin"))?.len();
+        exige(grande == 8 << 20, || format!("grande.bin: {grande}"))
+    });
+}
+
+/// Um arquivo do servidor da turma, como o projeto o guarda.
+fn da_turma(caminho: &str) -> Resultado<Vec<u8>> {
+    let arvore = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/servidor_ftp/arvore");
+    Ok(fs::read(arvore.join(caminho))?)
+}
+
+/// O texto, como um download em modo ASCII o deixa neste sistema: todos os do servidor têm CRLF.
+fn como_texto(bytes: &[u8]) -> Vec<u8> {
+    if cfg!(windows) {
+        return bytes.to_vec();
+    }
+    bytes
+        .iter()
+        .copied()
+        .filter(|byte| *byte != b'\r')
+        .collect()
+}
+
+/// Roda o programa numa pasta e devolve o terminal e o código de saída.
+fn roda_em(pasta: &Path, programa: &str, argumentos: &[&str]) -> Resultado<(Terminal, i32)> {
+    let mut comando = Command::new(compilado(programa)?);
+    let comando = comando.args(argumentos).current_dir(pasta);
+    let mut terminal = Terminal::abre(programa, comando, false)?;
+    let codigo = terminal.sai()?;
+    Ok((terminal, codigo))
+}
+
+#[test]
+fn ftp_na_tela() {
+    so_a_solucao_passa("ftp_na_tela", "ftp_ascii", |programa| {
+        let (_servidor, endereco) = servidor_da_turma()?;
+        let pasta = tempfile::tempdir()?;
+        let leia_me = String::from_utf8_lossy(&da_turma("README")?).replace('\r', "");
+        for argumentos in [vec![endereco.as_str()], vec!["--ativo", &endereco]] {
+            let (terminal, codigo) = roda_em(pasta.path(), programa, &argumentos)?;
+            let visto = String::from_utf8_lossy(terminal.saida());
+            let certo = format!("220 Bem-vindo ao servidor FTP da turma.\n{leia_me}");
+            exige(codigo == 0 && visto == certo, || {
+                format!("{programa} {argumentos:?}: {codigo}, {visto}")
+            })?;
+        }
+        let gravados = fs::read_dir(pasta.path())?.count();
+        exige(gravados == 0, || format!("gravou {gravados} arquivos"))
+    });
+}
+
+#[test]
+fn ftp_baixa() {
+    so_a_solucao_passa("ftp_baixa", "ftp_binario", |programa| {
+        let (_servidor, endereco) = servidor_da_turma()?;
+        let dentro = tempfile::tempdir()?;
+        let pasta = dentro.path().join("pasta");
+        fs::create_dir(&pasta)?;
+        let zip = "seculoxx/representacao_politica.zip";
+        let figura = "pub/linux/logos/pictures/linux-father-of-linux.jpg";
+        // O nome com que se grava é só o último, venha o caminho como vier.
+        for (pedido, gravado, certo) in [
+            (zip, "representacao_politica.zip", da_turma(zip)?),
+            (figura, "linux-father-of-linux.jpg", da_turma(figura)?),
+            ("README", "README", como_texto(&da_turma("README")?)),
+            (
+                "/pub/../seculoxx/leia_me.txt",
+                "leia_me.txt",
+                como_texto(&da_turma("seculoxx/leia_me.txt")?),
+            ),
+            ("../../README", "README", como_texto(&da_turma("README")?)),
+        ] {
+            let (terminal, codigo) = roda_em(&pasta, programa, &[pedido, &endereco])?;
+            exige(codigo == 0, || {
+                let erro = String::from_utf8_lossy(terminal.erro());
+                format!("{programa} {pedido}: {codigo}, {erro}")
+            })?;
+            exige(fs::read(pasta.join(gravado))? == certo, || {
+                format!("{gravado} não chegou como devia")
+            })?;
+        }
+        // O que não dá certo não grava nada, nem estraga o que havia.
+        fs::write(pasta.join("nao_existe.zip"), "antigo")?;
+        for ruim in ["pub/nao_existe.zip", "nao_existe", "..", "pub/..", "/", ""] {
+            let (terminal, codigo) = roda_em(&pasta, programa, &[ruim, &endereco])?;
+            let erro = String::from_utf8_lossy(terminal.erro());
+            exige(codigo == 1 && erro.starts_with("Erro: "), || {
+                format!("{programa} {ruim:?}: {codigo}, {erro}")
+            })?;
+        }
+        let (_, sem_caminho) = roda_em(&pasta, programa, &[])?;
+        exige(sem_caminho == 1, || "sem caminho, saiu com 0".to_string())?;
+        let antigo = fs::read(pasta.join("nao_existe.zip"))?;
+        let (na_pasta, fora) = (
+            fs::read_dir(&pasta)?.count(),
+            fs::read_dir(dentro.path())?.count(),
+        );
+        exige(antigo == b"antigo" && na_pasta == 5 && fora == 1, || {
+            format!("{antigo:?}, {na_pasta} arquivos na pasta, {fora} fora dela")
+        })
+    });
 }
 
 /// O teste de cada solução tem o nome dela.

@@ -18,6 +18,7 @@ fn main() -> ExitCode {
 
 fn licao() -> Result<(), Erro> {
     let endereco = endereco_do_argumento(programa!())?;
+    // ANCHOR: conversa
     loop {
         // Conecta antes de perguntar: enquanto a pessoa pensa, o servidor só tem olhos para ela.
         let mut obj_socket =
@@ -35,4 +36,5 @@ fn licao() -> Result<(), Erro> {
             return Ok(());
         }
     }
+    // ANCHOR_END: conversa
 }

@@ -17,6 +17,7 @@ fn main() -> ExitCode {
 
 fn licao() -> Result<(), Erro> {
     let endereco = endereco_do_argumento(programa!())?;
+    // ANCHOR: par
     let obj_socket = UdpSocket::bind(endereco.porta_livre())?;
     // Em UDP o connect não conversa com ninguém: só fixa o par, e datagramas de estranhos são ignorados.
     obj_socket
@@ -24,8 +25,10 @@ fn licao() -> Result<(), Erro> {
         .ao_conectar(&endereco, "servidor_udp")?;
     // Um datagrama pode se perder, e a resposta também: o prazo evita a espera muda.
     obj_socket.set_read_timeout(Some(PACIENCIA))?;
+    // ANCHOR_END: par
     let mut buffer = vec![0; 65535];
     let mut saida = String::new();
+    // ANCHOR: conversa
     while saida != "X" {
         let msg = pergunta("Sua mensagem: ")?;
         obj_socket
@@ -37,5 +40,6 @@ fn licao() -> Result<(), Erro> {
         mostra!("Resposta do Servidor:  {}", visivel(&buffer[..lidos]))?;
         saida = pergunta("Digite <X> para sair: ")?.to_uppercase();
     }
+    // ANCHOR_END: conversa
     Ok(())
 }

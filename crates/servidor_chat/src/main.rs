@@ -27,6 +27,7 @@ fn licao() -> Result<(), Erro> {
     }
 }
 
+// ANCHOR: atende
 /// Uma conexão, uma mensagem, uma resposta digitada; quem mais chegar espera na fila.
 fn atende(obj_socket: &TcpListener) -> Result<(), Erro> {
     let (mut con, cliente) = obj_socket.accept()?;
@@ -40,3 +41,4 @@ fn atende(obj_socket: &TcpListener) -> Result<(), Erro> {
     avisa_se_vazia(&resposta);
     Ok(())
 }
+// ANCHOR_END: atende

@@ -18,6 +18,7 @@ fn main() -> ExitCode {
 fn licao() -> Result<(), Erro> {
     let endereco = endereco_do_argumento(programa!())?;
     despede_no_ctrl_c()?;
+    // ANCHOR: escuta
     // Não há listen nem accept: em UDP não existe conexão.
     let obj_socket = UdpSocket::bind(&endereco).ao_escutar(&endereco)?;
     mostra!("Servidor pronto....")?;
@@ -26,8 +27,10 @@ fn licao() -> Result<(), Erro> {
         // No Windows o recv_from devolve o erro 10054 quando um cliente anterior já foi embora: segue.
         responde(&obj_socket, &mut buffer).or_else(Erro::conta_e_segue)?;
     }
+    // ANCHOR_END: escuta
 }
 
+// ANCHOR: responde
 /// Um datagrama e a resposta a ele, que volta para quem o mandou.
 fn responde(obj_socket: &UdpSocket, buffer: &mut [u8]) -> Result<(), Erro> {
     let (lidos, origem) = obj_socket.recv_from(buffer)?;
@@ -40,3 +43,4 @@ fn responde(obj_socket: &UdpSocket, buffer: &mut [u8]) -> Result<(), Erro> {
     obj_socket.send_to(resposta.as_bytes(), origem)?;
     Ok(())
 }
+// ANCHOR_END: responde
