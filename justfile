@@ -37,6 +37,18 @@ compara pasta *argumentos:
     cargo run -q -p comparar -- {{pasta}} {{argumentos}}
 
 # monta o livro e o abre no navegador (na primeira vez, instala o mdbook)
-livro:
-    mdbook --version || cargo install mdbook --version 0.5.4 --locked
+livro: instala_mdbook
     mdbook build docs --open
+
+# o modelo em docs/tema/index.hbs é o desta versão
+versao_do_mdbook := "0.5.4"
+
+# instala o mdbook que monta o livro, se ainda não é esse o que está aqui
+[unix]
+instala_mdbook:
+    mdbook --version 2>/dev/null | grep -qx 'mdbook v{{versao_do_mdbook}}' || cargo install --locked mdbook@{{versao_do_mdbook}}
+
+# instala o mdbook que monta o livro, se ainda não é esse o que está aqui
+[windows]
+instala_mdbook:
+    if (-not (Get-Command mdbook -ErrorAction SilentlyContinue) -or (mdbook --version) -ne 'mdbook v{{versao_do_mdbook}}') { cargo install --locked mdbook@{{versao_do_mdbook}} }
