@@ -10,8 +10,7 @@ use comum::ftp::{
     servidor_digitado, tamanho,
 };
 use comum::{Erro, executa, mostra, pergunta, pergunta_senha, programa, sem_argumentos};
-use suppaftp::types::FileType;
-use suppaftp::{FtpStream, Status};
+use suppaftp::{FtpStream, Status, types::FileType};
 
 fn main() -> ExitCode {
     executa(licao)
@@ -28,6 +27,7 @@ fn licao() -> Result<(), Erro> {
     ftp.login(usuario, senha)?;
     let diretorio = pwd(&mut ftp)?;
     mostra!("\nConexão bem sucedida.\nDiretório atual de trabalho:  {diretorio} \n\n")?;
+    // ANCHOR: menu
     loop {
         let menu = pergunta(
             "Escolha a opção desejada: \
@@ -44,8 +44,8 @@ fn licao() -> Result<(), Erro> {
         // Um pedido que falha não encerra a sessão: o erro é contado e o menu volta.
         pedido.or_else(Erro::conta_e_volta)?;
     }
-    // Se o servidor já foi embora, tanto faz.
-    let _ = ftp.quit();
+    // ANCHOR_END: menu
+    let _ = ftp.quit(); // Se o servidor já foi embora, tanto faz.
     Ok(())
 }
 

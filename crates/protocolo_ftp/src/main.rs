@@ -20,6 +20,7 @@ fn main() -> ExitCode {
 
 fn licao() -> Result<(), Erro> {
     let servidor = servidor_do_argumento(programa!())?;
+    // ANCHOR: entra
     // 7.10: a conexão de controle, e a saudação do servidor.
     let (mut ftp, saudacao) = conecta(&servidor)?;
     mostra!("{saudacao}")?;
@@ -28,15 +29,18 @@ fn licao() -> Result<(), Erro> {
     let senha = pergunta_senha("Digite a senha: ")?;
     let (usuario, senha) = anonimo_se_vazio(usuario, senha)?;
     ftp.login(usuario, senha)?;
+    // ANCHOR_END: entra
     // 7.12: onde estou, e outro diretório.
     mostra!("Diretório atual de trabalho:  {}", pwd(&mut ftp)?)?;
     ftp.cwd("pub")?;
     mostra!("Diretório corrente:  {}", pwd(&mut ftp)?)?;
+    // ANCHOR: lista
     // 7.13: a listagem vem por uma segunda conexão, a de dados; a resposta final, pela de controle.
     ftp.custom_command("TYPE A", &[Status::CommandOk])?;
     let (_, dados) = ftp.custom_data_command("LIST", VAI_MANDAR)?;
     let resposta = mostra_lista_e_resposta(&mut ftp, dados)?;
     mostra!("{resposta}")?;
+    // ANCHOR_END: lista
     // O trabalho já está feito: se o servidor foi embora antes da despedida, tanto faz.
     let _ = ftp.quit();
     Ok(())

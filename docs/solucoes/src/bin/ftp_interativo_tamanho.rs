@@ -1,0 +1,78 @@
+//! Exercício da página de `ftp_interativo`: antes de baixar, diz o tamanho do arquivo e pergunta se é isso mesmo.
+//!
+//! Partiu de `crates/ftp_interativo/src/main.rs`: só `baixa` mudou.
+//!
+//! Terminal 1: `cargo run -p servidor_ftp`
+//! Terminal 2: `cargo run -p solucoes --bin ftp_interativo_tamanho` (Enter no primeiro prompt)
+
+use std::process::ExitCode;
+
+use comum::ftp::{
+    ArquivoNovo, VAI_MANDAR, anonimo_se_vazio, conecta, cwd, mostra_lista, pergunta_nome, pwd,
+    servidor_digitado,
+};
+use comum::{Erro, executa, mostra, pergunta, pergunta_senha};
+use suppaftp::{FtpStream, Status, types::FileType};
+
+fn main() -> ExitCode {
+    executa(exercicio)
+}
+
+fn exercicio() -> Result<(), Erro> {
+    let servidor = servidor_digitado(&pergunta("Digite o FTP que se deseja conectar: ")?)?;
+    let (mut ftp, saudacao) = conecta(&servidor)?;
+    mostra!("{saudacao}")?;
+    let usuario = pergunta("Digite o usuario: ")?;
+    let senha = pergunta_senha("Digite a senha: ")?;
+    let (usuario, senha) = anonimo_se_vazio(usuario, senha)?;
+    ftp.login(usuario, senha)?;
+    let diretorio = pwd(&mut ftp)?;
+    mostra!("\nConexão bem sucedida.\nDiretório atual de trabalho:  {diretorio} \n\n")?;
+    loop {
+        let menu = pergunta(
+            "Escolha a opção desejada: \n<1> - para Listar arquivos\
+             \n<2> - para definir um diretório\n<3> - para baixar um arquivo: ",
+        )?;
+        let pedido = match menu.as_str() {
+            "1" => lista(&mut ftp),
+            "2" => define_diretorio(&mut ftp),
+            "3" => baixa(&mut ftp),
+            _ => break,
+        };
+        pedido.or_else(Erro::conta_e_volta)?;
+    }
+    let _ = ftp.quit();
+    Ok(())
+}
+
+fn lista(ftp: &mut FtpStream) -> Result<(), Erro> {
+    let (_, dados) = ftp.custom_data_command("LIST", VAI_MANDAR)?;
+    mostra_lista(dados)
+}
+
+fn define_diretorio(ftp: &mut FtpStream) -> Result<(), Erro> {
+    cwd(ftp, &pergunta("Digite o diretório que deseja entrar: ")?)?;
+    mostra!("\nDiretório corrente é:  {}", pwd(ftp)?)
+}
+
+fn baixa(ftp: &mut FtpStream) -> Result<(), Erro> {
+    let tipo =
+        pergunta("Digite <B> para arquivo binário ou \nqualquer outra letra para arquivo ASCII: ")?;
+    let destino = pergunta("Digite o nome do arquivo destino: ")?;
+    let origem = pergunta_nome("Arquivo de origem: ")?;
+    // Em TYPE A o tamanho dependeria das quebras de linha, e há servidores que então o negam.
+    ftp.transfer_type(FileType::Binary)?;
+    let tamanho = ftp.size(&origem)?;
+    let resposta = pergunta(&format!("São {tamanho} bytes. Digite <S> para baixar: "))?;
+    if resposta.to_uppercase() != "S" {
+        return Ok(());
+    }
+    let arquivo = ArquivoNovo::cria(&destino)?;
+    if tipo.to_uppercase() == "B" {
+        arquivo.recebe_binario(ftp.retr_as_stream(&origem)?, Some(tamanho))?;
+    } else {
+        ftp.custom_command("TYPE A", &[Status::CommandOk])?;
+        arquivo.recebe_texto(ftp.retr_as_stream(&origem)?)?;
+    }
+    mostra!("Arquivo baixado com sucesso!\n\n")
+}

@@ -1,0 +1,56 @@
+//! Exercício da página de `protocolo_ftp`: passear pelas pastas de um servidor FTP, vendo o que há em cada uma.
+//!
+//! Partiu de `crates/protocolo_ftp/src/main.rs`: até o login, é ele. Linha vazia encerra.
+//!
+//! Terminal 1: `cargo run -p servidor_ftp`
+//! Terminal 2: `cargo run -p solucoes --bin ftp_navegador`
+
+use std::process::ExitCode;
+
+use comum::endereco::Programa;
+use comum::ftp::{
+    VAI_MANDAR, anonimo_se_vazio, conecta, cwd, mostra_lista, pwd, servidor_do_argumento,
+};
+use comum::{Erro, executa, mostra, pergunta, pergunta_senha};
+use suppaftp::{FtpStream, Status};
+
+/// Para o `--help`. O `programa!()` diria o nome do pacote, que é o mesmo em todas as soluções.
+const PROGRAMA: Programa = Programa {
+    nome: "solucoes --bin ftp_navegador",
+    descricao: "Passeia pelas pastas de um servidor FTP, com a listagem de cada uma.",
+};
+
+fn main() -> ExitCode {
+    executa(exercicio)
+}
+
+fn exercicio() -> Result<(), Erro> {
+    let servidor = servidor_do_argumento(PROGRAMA)?;
+    let (mut ftp, saudacao) = conecta(&servidor)?;
+    mostra!("{saudacao}")?;
+    let usuario = pergunta("Digite o usuario: ")?;
+    let senha = pergunta_senha("Digite a senha: ")?;
+    let (usuario, senha) = anonimo_se_vazio(usuario, senha)?;
+    ftp.login(usuario, senha)?;
+    // Uma vez só: daqui até o fim, tudo o que se pede é listagem, que é texto.
+    ftp.custom_command("TYPE A", &[Status::CommandOk])?;
+    mostra!("Diretório atual de trabalho:  {}", pwd(&mut ftp)?)?;
+    loop {
+        let pasta = pergunta("Digite a pasta (Enter encerra): ")?;
+        if pasta.is_empty() {
+            break;
+        }
+        // Uma pasta que não existe é um 550: o erro é contado, e a pergunta volta.
+        visita(&mut ftp, &pasta).or_else(Erro::conta_e_volta)?;
+    }
+    let _ = ftp.quit();
+    Ok(())
+}
+
+/// Entra na pasta e mostra onde se está e o que há ali. Se ela não existe, continua-se onde se estava.
+fn visita(ftp: &mut FtpStream, pasta: &str) -> Result<(), Erro> {
+    cwd(ftp, pasta)?;
+    mostra!("Diretório corrente:  {}", pwd(ftp)?)?;
+    let (_, dados) = ftp.custom_data_command("LIST", VAI_MANDAR)?;
+    mostra_lista(dados)
+}
