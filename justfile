@@ -43,6 +43,18 @@ figuras pasta:
     python3 docs/tela_em_svg.py 46 "Três clientes" "── resumo" docs/src/imagens/comparar_estreito.svg cargo run -q -p comparar -- {{pasta}} servidor cliente
 
 # monta o livro e o abre no navegador (na primeira vez, instala o mdbook)
-livro:
-    mdbook --version || cargo install mdbook --version 0.5.4 --locked
+livro: instala_mdbook
     mdbook build docs --open
+
+# o modelo em docs/tema/index.hbs é o desta versão
+versao_do_mdbook := "0.5.4"
+
+# instala o mdbook que monta o livro, se ainda não é esse o que está aqui
+[unix]
+instala_mdbook:
+    mdbook --version 2>/dev/null | grep -qx 'mdbook v{{versao_do_mdbook}}' || cargo install --locked mdbook@{{versao_do_mdbook}}
+
+# instala o mdbook que monta o livro, se ainda não é esse o que está aqui
+[windows]
+instala_mdbook:
+    if (-not (Get-Command mdbook -ErrorAction SilentlyContinue) -or (mdbook --version) -ne 'mdbook v{{versao_do_mdbook}}') { cargo install --locked mdbook@{{versao_do_mdbook}} }
