@@ -36,6 +36,12 @@ revisa:
 compara pasta *argumentos:
     cargo run -q -p comparar -- {{pasta}} {{argumentos}}
 
+# refaz as figuras da página do comparar: just figuras PASTA, em que falta um espaço no prompt do Cliente.py
+[unix]
+figuras pasta:
+    python3 docs/tela_em_svg.py 88 "Três clientes" "── resumo" docs/src/imagens/comparar.svg cargo run -q -p comparar -- {{pasta}} servidor cliente
+    python3 docs/tela_em_svg.py 46 "Três clientes" "── resumo" docs/src/imagens/comparar_estreito.svg cargo run -q -p comparar -- {{pasta}} servidor cliente
+
 # monta o livro e o abre no navegador (na primeira vez, instala o mdbook)
 livro: instala_mdbook
     mdbook build docs --open

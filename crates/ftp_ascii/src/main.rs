@@ -17,12 +17,15 @@ fn main() -> ExitCode {
 }
 
 fn licao() -> Result<(), Erro> {
+    // ANCHOR: sessao
     // No modo passivo, o padrão, quem abre a conexão de dados é o cliente, que costuma estar atrás de um
     // roteador que não deixa ninguém entrar. No ativo, que o original usa sem dizer, é o servidor.
     let servidor = servidor_do_argumento(programa!())?;
     let (mut ftp, saudacao) = conecta(&servidor)?;
     mostra!("{saudacao}")?;
     ftp.login("anonymous", "anonymous@")?;
+    // ANCHOR_END: sessao
+    // ANCHOR: texto
     // O arquivo só aparece com este nome quando chega inteiro.
     let arquivo = ArquivoNovo::cria("LEIAME")?;
     // O transfer_type da suppaftp manda "TYPE A N", que nem todo servidor aceita.
@@ -30,6 +33,7 @@ fn licao() -> Result<(), Erro> {
     let dados = ftp.retr_as_stream("README")?;
     // No modo ASCII as linhas viajam com CRLF, seja qual for o sistema; aqui ganham a quebra deste.
     arquivo.recebe_texto(dados)?;
+    // ANCHOR_END: texto
     // O trabalho já está feito: se o servidor foi embora antes da despedida, tanto faz.
     let _ = ftp.quit();
     Ok(())

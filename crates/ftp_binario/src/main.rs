@@ -22,6 +22,7 @@ fn licao() -> Result<(), Erro> {
     mostra!("{saudacao}")?;
     ftp.login("anonymous", "anonymous@")?;
     ftp.cwd("/pub/linux/logos/pictures")?;
+    // ANCHOR: imagem
     // O arquivo só aparece com este nome quando chega inteiro.
     let arquivo = ArquivoNovo::cria("pai_do_linux.jpg")?;
     // No modo binário os bytes chegam como são: converter as quebras de linha estragaria a imagem.
@@ -30,6 +31,7 @@ fn licao() -> Result<(), Erro> {
     let tamanho = tamanho(&mut ftp, "linux-father-of-linux.jpg")?;
     let dados = ftp.retr_as_stream("linux-father-of-linux.jpg")?;
     arquivo.recebe_binario(dados, tamanho)?;
+    // ANCHOR_END: imagem
     // O trabalho já está feito: se o servidor foi embora antes da despedida, tanto faz.
     let _ = ftp.quit();
     Ok(())

@@ -1,0 +1,78 @@
+//! Exercício da página de `ftp_binario`: baixa qualquer arquivo de um servidor FTP, texto ou não, e o
+//! grava na pasta atual com o nome que ele tem lá.
+//!
+//! Partiu de `crates/ftp_binario/src/main.rs`; o caso do texto veio de `ftp_ascii`.
+//!
+//! Terminal 1: `cargo run -p servidor_ftp`
+//! Terminal 2: `cargo run -p solucoes --bin ftp_baixa -- seculoxx/representacao_politica.zip`
+//!
+//! Outro servidor vem depois do caminho: `-- README ftp.ibiblio.org`
+
+use std::env;
+use std::path::Path;
+use std::process::ExitCode;
+
+use comum::ftp::{ArquivoNovo, conecta, servidor_digitado, tamanho};
+use comum::{Erro, executa, mostra, visivel};
+use suppaftp::Status;
+use suppaftp::types::FileType;
+
+fn main() -> ExitCode {
+    executa(exercicio)
+}
+
+fn exercicio() -> Result<(), Erro> {
+    // O primeiro argumento é o próprio programa.
+    let argumentos: Vec<String> = env::args_os()
+        .skip(1)
+        .map(|argumento| argumento.to_string_lossy().into_owned())
+        .collect();
+    let (origem, servidor) = match argumentos.as_slice() {
+        // Sem servidor vale o da turma, como no prompt do ftp_interativo.
+        [origem] => (origem, ""),
+        [origem, servidor] => (origem, servidor.as_str()),
+        _ => {
+            return Err(Erro::Mensagem(
+                "diga o caminho do arquivo no servidor e, se quiser, o servidor: \
+                 `cargo run -p solucoes --bin ftp_baixa -- README 127.0.0.1:2121`"
+                    .to_string(),
+            ));
+        }
+    };
+    let destino = nome_local(origem)?;
+    let (mut ftp, saudacao) = conecta(&servidor_digitado(servidor)?)?;
+    mostra!("{saudacao}")?;
+    ftp.login("anonymous", "anonymous@")?;
+    let arquivo = ArquivoNovo::cria(destino)?;
+    if e_texto(destino) {
+        ftp.custom_command("TYPE A", &[Status::CommandOk])?;
+        arquivo.recebe_texto(ftp.retr_as_stream(origem)?)?;
+    } else {
+        ftp.transfer_type(FileType::Binary)?;
+        let tamanho = tamanho(&mut ftp, origem)?;
+        arquivo.recebe_binario(ftp.retr_as_stream(origem)?, tamanho)?;
+    }
+    // O trabalho já está feito: se o servidor foi embora antes da despedida, tanto faz.
+    let _ = ftp.quit();
+    Ok(())
+}
+
+/// A última parte do caminho: nenhum servidor escolhe em que pasta daqui se grava. De `..` e de `/`, não
+/// há o que aproveitar.
+fn nome_local(origem: &str) -> Result<&str, Erro> {
+    let nome = Path::new(origem).file_name().and_then(|nome| nome.to_str());
+    nome.ok_or_else(|| {
+        let origem = visivel(origem.as_bytes());
+        Erro::Mensagem(format!(
+            "\"{origem}\" não termina com o nome de um arquivo; escreva o caminho inteiro, como seculoxx/leia_me.txt"
+        ))
+    })
+}
+
+/// Um palpite pelo nome: texto é o que termina em `.txt` e o que não tem extensão, como um README.
+fn e_texto(nome: &str) -> bool {
+    match Path::new(nome).extension() {
+        Some(extensao) => extensao.eq_ignore_ascii_case("txt"),
+        None => true,
+    }
+}

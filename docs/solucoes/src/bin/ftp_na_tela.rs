@@ -1,0 +1,37 @@
+//! Exercício da página de `ftp_ascii`: mostra o `README` de um servidor FTP na tela, sem gravar nada.
+//!
+//! Partiu de `crates/ftp_ascii/src/main.rs`.
+//!
+//! Terminal 1: `cargo run -p servidor_ftp`
+//! Terminal 2: `cargo run -p solucoes --bin ftp_na_tela`
+
+use std::process::ExitCode;
+
+use comum::endereco::Programa;
+use comum::ftp::{conecta, mostra_lista, servidor_do_argumento};
+use comum::{Erro, executa, mostra};
+use suppaftp::Status;
+
+/// Para o `--help`. O `programa!()` diria o nome do pacote, que é o mesmo em todas as soluções.
+const PROGRAMA: Programa = Programa {
+    nome: "solucoes --bin ftp_na_tela",
+    descricao: "Mostra na tela o README de um servidor FTP.",
+};
+
+fn main() -> ExitCode {
+    executa(exercicio)
+}
+
+fn exercicio() -> Result<(), Erro> {
+    let servidor = servidor_do_argumento(PROGRAMA)?;
+    let (mut ftp, saudacao) = conecta(&servidor)?;
+    mostra!("{saudacao}")?;
+    ftp.login("anonymous", "anonymous@")?;
+    ftp.custom_command("TYPE A", &[Status::CommandOk])?;
+    // Uma listagem e um arquivo de texto chegam do mesmo jeito: linhas, pela conexão de dados. Quem as
+    // mostra cuida de um texto alheio não mexer no terminal.
+    mostra_lista(ftp.retr_as_stream("README")?)?;
+    // O trabalho já está feito: se o servidor foi embora antes da despedida, tanto faz.
+    let _ = ftp.quit();
+    Ok(())
+}
