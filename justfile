@@ -37,10 +37,14 @@ compara pasta *argumentos:
     cargo run -q -p comparar -- {{pasta}} {{argumentos}}
 
 # refaz as figuras da página do comparar: just figuras PASTA, em que falta um espaço no prompt do Cliente.py
-[unix]
-figuras pasta:
-    python3 docs/tela_em_svg.py 88 "Três clientes" "── resumo" docs/src/imagens/comparar.svg cargo run -q -p comparar -- {{pasta}} servidor cliente
-    python3 docs/tela_em_svg.py 46 "Três clientes" "── resumo" docs/src/imagens/comparar_estreito.svg cargo run -q -p comparar -- {{pasta}} servidor cliente
+[linux]
+figuras pasta: (_figura "88" "comparar" pasta) (_figura "46" "comparar_estreito" pasta)
+
+# Num terminal desta largura (é o que script faz), e sem as sessões do meio.
+_figura colunas nome pasta:
+    script -qec 'stty rows 50 cols {{colunas}}; cargo run -q -p comparar -- {{pasta}} servidor cliente 2>/dev/null' /dev/null \
+        | sed '/Três clientes/,/── resumo/{ s/.*Três clientes.*/⋮\n/; /⋮\|── resumo/!d }' \
+        | python3 docs/tela_em_svg.py {{colunas}} > docs/src/imagens/{{nome}}.svg
 
 # monta o livro e o abre no navegador (na primeira vez, instala o mdbook)
 livro: instala_mdbook
