@@ -57,14 +57,15 @@ fn exercicio() -> Result<(), Erro> {
     Ok(())
 }
 
-/// A última parte do caminho: nenhum servidor escolhe em que pasta daqui se grava. De `..` e de `/`, não
-/// há o que aproveitar.
+/// A última parte do caminho: nenhum servidor escolhe em que pasta daqui se grava. De `..` e de `/`,
+/// não há o que aproveitar.
 fn nome_local(origem: &str) -> Result<&str, Erro> {
     let nome = Path::new(origem).file_name().and_then(|nome| nome.to_str());
     nome.ok_or_else(|| {
         let origem = visivel(origem.as_bytes());
         Erro::Mensagem(format!(
-            "\"{origem}\" não termina com o nome de um arquivo; escreva o caminho inteiro, como seculoxx/leia_me.txt"
+            "\"{origem}\" não termina com o nome de um arquivo; \
+             escreva o caminho inteiro, como seculoxx/leia_me.txt"
         ))
     })
 }

@@ -1,4 +1,5 @@
-//! Exercício da página de `ftp_interativo`: antes de baixar, diz o tamanho do arquivo e pergunta se é isso mesmo.
+//! Exercício da página de `ftp_interativo`: antes de baixar, diz o tamanho do arquivo e pergunta se é
+//! isso mesmo.
 //!
 //! Partiu de `crates/ftp_interativo/src/main.rs`: só `baixa` mudou.
 //!

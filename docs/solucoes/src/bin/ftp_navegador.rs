@@ -1,4 +1,5 @@
-//! Exercício da página de `protocolo_ftp`: passear pelas pastas de um servidor FTP, vendo o que há em cada uma.
+//! Exercício da página de `protocolo_ftp`: passear pelas pastas de um servidor FTP, vendo o que há em
+//! cada uma.
 //!
 //! Partiu de `crates/protocolo_ftp/src/main.rs`: até o login, é ele. Linha vazia encerra.
 //!
