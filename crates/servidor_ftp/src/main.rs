@@ -11,9 +11,9 @@
 //!
 //! O que ela não deixa mudar: um comando sem o argumento que devia ter (`RETR` ou `CWD` sozinhos)
 //! encerra a sessão; depois de um `CWD ..` o `PWD` mostra `/pub/..` (o `CDUP` faz certo); o `150` de um
-//! arquivo que não existe vem antes do `550`; não há modo ativo em IPv6 (`EPRT`); e o `PORT` conecta-se a
-//! qualquer endereço que o cliente peça, e não só ao dele. Como aqui nada se grava, o que se consegue com
-//! isso é fazer este computador bater numa porta alheia: por isso, sem argumento, só ele mesmo é atendido.
+//! arquivo que não existe vem antes do `550`; não há modo ativo em IPv6 (`EPRT`); e o `PORT` conecta-se ao
+//! endereço que o cliente pedir. Se não é o dele, ela fecha sem mandar um byte, mas já bateu na porta, e o
+//! pedido seguinte fica sem resposta final.
 
 mod acesso;
 mod arvore;
