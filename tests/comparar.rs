@@ -248,7 +248,7 @@ fn pedidos_que_nao_se_entendem() {
     let [vazia, outra, com_portas] = [&vazia, &outra, &com_portas].map(|p| p.0.to_str().unwrap());
     for (argumentos, trecho) in [
         (vec![], "Erro: diga em que pasta"),
-        (vec!["/pasta/que/nao/existe"], "ele não existe"),
+        (vec!["/pasta/que/nao/existe"], ": não existe"),
         (
             vec![vazia],
             "está vazia; os nomes são Socket.py, Portas.py, Servidor.py",

@@ -376,6 +376,13 @@ fn o_fim_do_chat_compara_bytes_e_nao_letras_parecidas() {
     cliente.espera("Sua mensagem: ").unwrap();
 }
 
+/// O maior datagrama que o sistema deixa mandar. No macOS é uma configuração: net.inet.udp.maxdgram.
+const MAIOR_DATAGRAMA: usize = if cfg!(target_os = "macos") {
+    9216
+} else {
+    65507
+};
+
 #[test]
 fn o_servidor_udp_aceita_de_tudo_e_responde_a_quem_perguntou() {
     let porta = porta_livre().unwrap();
@@ -386,7 +393,7 @@ fn o_servidor_udp_aceita_de_tudo_e_responde_a_quem_perguntou() {
     cliente.connect(("127.0.0.1", porta)).unwrap();
     let mut recebido = vec![0; 65535];
     for (datagrama, mostrado) in [
-        (vec![b'x'; 65507], "x".repeat(65507)),
+        (vec![b'x'; MAIOR_DATAGRAMA], "x".repeat(MAIOR_DATAGRAMA)),
         (Vec::new(), String::new()),
         (vec![0xff, 0xfe, b'\n'], r"\xff\xfe\n".to_string()),
     ] {
@@ -420,7 +427,9 @@ fn o_servidor_udp_sobrevive_a_um_cliente_que_se_foi_e_a_uma_resposta_grande_dema
     let mut recebido = [0; 10];
     assert_eq!(cliente.recv(&mut recebido).unwrap(), 4);
     so_avisos(&servidor);
-    assert!(String::from_utf8_lossy(servidor.erro()).contains("não cabe num datagrama"));
+    let avisos = String::from_utf8_lossy(servidor.erro()).into_owned();
+    assert!(avisos.contains("não cabe num datagrama"), "{avisos}");
+    assert!(avisos.contains("mande menos"), "{avisos}");
 }
 
 #[test]
@@ -469,9 +478,33 @@ fn o_cliente_udp_recusa_o_que_nao_cabe_num_datagrama() {
     assert_eq!(cliente.sai().unwrap(), 1);
     let erro = String::from_utf8(cliente.erro().to_vec()).unwrap();
     assert!(
-        erro.starts_with("Erro: ") && erro.contains("não cabe num datagrama"),
+        erro.starts_with("Erro: a mensagem não cabe num datagrama")
+            && erro.trim_end().ends_with("; mande menos"),
         "{erro}"
     );
+}
+
+#[test]
+fn uma_linha_que_nao_acaba_e_recusada() {
+    let (escuta, mut cliente) = cliente("cliente");
+    // O cliente vai embora no meio: a escrita pode falhar.
+    let _ = cliente.digita(&"a".repeat(17 << 20));
+    assert_eq!(cliente.sai().unwrap(), 1);
+    assert_eq!(
+        String::from_utf8_lossy(cliente.erro()),
+        "Erro: a linha digitada passa de 16 MiB; digite menos\n"
+    );
+    escuta.set_nonblocking(true).unwrap();
+    assert_eq!(escuta.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
+}
+
+#[test]
+fn esperar_por_nada_nao_espera() {
+    let (_, mut cliente) = cliente("cliente");
+    cliente.espera("").unwrap();
+    cliente.espera_aviso("").unwrap();
+    cliente.espera("Digite algo: ").unwrap();
+    cliente.espera("").unwrap();
 }
 
 #[test]

@@ -227,6 +227,8 @@ fn cada_diferenca_de_uma_sessao_esta_na_tabela() {
         );
         for celula in [&uma.situacao, &uma.original, &uma.aqui, &uma.por_que] {
             assert!(!celula.is_empty(), "falta uma célula: {uma:?}");
+            // O comparar mostra uma linha sem as de cima.
+            assert_ne!(celula, "idem", "por extenso: {uma:?}");
         }
     }
     for sessao in sessoes() {

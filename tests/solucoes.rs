@@ -65,6 +65,28 @@ fn reclama(programa: &str, argumentos: &[&str], tela: &str, motivo: &str) -> Res
 }
 
 #[test]
+fn a_ajuda_diz_o_comando_de_cada_solucao() {
+    compila().unwrap();
+    for (solucao, exemplo) in [
+        ("servidor_threads", "0.0.0.0 "),
+        ("servidor_ate_o_fim", "0.0.0.0 "),
+        ("bot_udp", "0.0.0.0 "),
+        ("cliente_ate_o_fim", "192.168.0.10\n"),
+        ("ftp_na_tela", "ftp.ibiblio.org\n"),
+        ("ftp_navegador", "ftp.ibiblio.org\n"),
+    ] {
+        let saida = roda(solucao, &["--help"]).unwrap();
+        let ajuda = String::from_utf8(saida.stdout).unwrap();
+        let comando = format!("cargo run -p solucoes --bin {solucao}");
+        assert!(ajuda.contains(&format!("Uso: {comando} [")), "{ajuda}");
+        assert!(
+            ajuda.contains(&format!("{comando} -- {exemplo}")),
+            "{ajuda}"
+        );
+    }
+}
+
+#[test]
 fn portas_do_argumento() {
     so_a_solucao_passa("portas_do_argumento", "portas", |programa| {
         mostra(programa, &[], "53\n80\n21\n")?;

@@ -59,9 +59,17 @@ fn texto(relatorio: &Relatorio, largura: usize, html: Option<&Path>) -> String {
         &mut saida,
         &format!("Os seus arquivos: {}", relatorio.pasta),
     );
+    let (onde_python, onde_rust) = if largura < ESTREITO {
+        ("em cima", "embaixo")
+    } else {
+        ("à esquerda", "à direita")
+    };
     linha(
         &mut saida,
-        &format!("Python {} à esquerda, Rust à direita.", relatorio.python),
+        &format!(
+            "Python {} {onde_python}, Rust {onde_rust}.",
+            relatorio.python
+        ),
     );
     let mut escondidas = 0;
     for grupo in &relatorio.grupos {
@@ -123,14 +131,17 @@ fn texto(relatorio: &Relatorio, largura: usize, html: Option<&Path>) -> String {
             &format!("A página está em {arquivo}: abra-a no navegador."),
         );
     }
-    let fim = if relatorio.tudo_certo() {
-        format!("{VERDE}Nada difere sem querer.{NORMAL}\n")
+    let (cor, fim) = if relatorio.tudo_certo() {
+        (VERDE, "Nada difere sem querer.")
     } else {
-        format!(
-            "{VERMELHO}Algo difere: veja no resumo o que olhar, conserte e compare de novo.{NORMAL}\n"
+        (
+            VERMELHO,
+            "Algo difere: veja no resumo o que olhar, conserte e compare de novo.",
         )
     };
-    saida.push_str(&fim);
+    for pedaco in quebra(fim, largura) {
+        saida.push_str(&format!("{cor}{pedaco}{NORMAL}\n"));
+    }
     saida
 }
 
@@ -291,4 +302,43 @@ fn quebra(texto: &str, largura: usize) -> Vec<String> {
     }
     pedacos.push(resto.to_string());
     pedacos
+}
+
+#[cfg(test)]
+mod testes {
+    use super::*;
+    use crate::vista::Vista;
+
+    #[test]
+    fn num_terminal_estreito_tudo_cabe_e_nada_fica_ao_lado() {
+        let relatorio = Relatorio {
+            pasta: "minha_pasta".into(),
+            python: "3.13".into(),
+            so_algumas: false,
+            grupos: vec![Vista {
+                titulo: "portas".into(),
+                sessoes: vec![SessaoVista {
+                    nome: "05_portas".into(),
+                    titulo: "As três portas".into(),
+                    veredito: Julgado::Diferente(vec!["Portas.py: uma pista".into()]),
+                    blocos: Vec::new(),
+                    contas: [String::new(), String::new()],
+                    mistas: Vec::new(),
+                }],
+            }],
+            resumo: Vec::new(),
+        };
+        for (largura, onde) in [
+            (40, "em cima, Rust embaixo."),
+            (100, "à esquerda, Rust à direita."),
+        ] {
+            let texto = texto(&relatorio, largura, None);
+            let sem_cor = anstream::adapter::strip_str(&texto).to_string();
+            assert!(sem_cor.contains(onde), "{sem_cor}");
+            assert!(sem_cor.contains("Algo difere"), "{sem_cor}");
+            for linha in sem_cor.lines() {
+                assert!(linha.width() <= largura, "{linha}");
+            }
+        }
+    }
 }

@@ -14,16 +14,17 @@ pub const PORTA_PADRAO: u16 = 43210;
 /// A porta do servidor FTP da turma: a 21, a oficial, costuma ser do administrador do sistema.
 pub const PORTA_FTP_DA_TURMA: u16 = 2121;
 
-/// Quem é o programa, para o `--help`: nome e descrição vêm do Cargo.toml da lição.
+/// Quem é o programa, para o `--help`.
 #[derive(Debug, Clone, Copy)]
 pub struct Programa {
-    /// O nome do pacote: `servidor`.
+    /// O que vem depois de `cargo run -p`: `servidor`.
     pub nome: &'static str,
     /// O que ele faz, numa frase.
     pub descricao: &'static str,
 }
 
-/// O [`Programa`](crate::endereco::Programa) que chama a macro.
+/// O [`Programa`](crate::endereco::Programa) que chama a macro. Um de muitos no mesmo pacote diz o que
+/// faz: a descrição do Cargo.toml é a de todos eles.
 #[macro_export]
 macro_rules! programa {
     () => {
@@ -32,6 +33,20 @@ macro_rules! programa {
             descricao: env!("CARGO_PKG_DESCRIPTION"),
         }
     };
+    ($descricao:literal) => {
+        $crate::endereco::Programa {
+            nome: concat!(env!("CARGO_PKG_NAME"), " --bin ", env!("CARGO_BIN_NAME")),
+            descricao: $descricao,
+        }
+    };
+}
+
+impl Programa {
+    /// Se ele espera clientes. Quem sabe é a descrição: há servidores com outro nome, como o `bot_udp`.
+    fn atende(&self) -> bool {
+        let descricao = self.descricao.strip_prefix("O ").unwrap_or(self.descricao);
+        descricao.to_lowercase().starts_with("servidor")
+    }
 }
 
 /// Um endereço já traduzido em IPs, que `bind` e `connect` aceitam como está.
@@ -39,6 +54,8 @@ macro_rules! programa {
 pub struct Endereco {
     host: String,
     porta: u16,
+    /// A do programa a que o endereço foi dado.
+    porta_padrao: u16,
     ips: Vec<SocketAddr>,
 }
 
@@ -84,8 +101,24 @@ impl Endereco {
         Ok(Endereco {
             host: host.to_string(),
             porta,
+            porta_padrao,
             ips,
         })
+    }
+
+    /// A porta em que se escuta ou a que se conecta.
+    pub(crate) fn porta(&self) -> u16 {
+        self.porta
+    }
+
+    /// Uma porta para sugerir no lugar desta: a `passo` da porta padrão do programa.
+    pub(crate) fn outra_porta(&self, passo: u16) -> u16 {
+        let outra = self.porta_padrao.saturating_add(passo);
+        if outra == self.porta {
+            outra.saturating_add(1)
+        } else {
+            outra
+        }
     }
 
     /// O endereço local de um socket UDP que vai conversar com este: qualquer porta livre, na mesma
@@ -136,7 +169,7 @@ pub fn endereco_com_porta(programa: Programa, porta_padrao: u16) -> Result<Ender
          cargo run -p {nome} -- 127.0.0.1:{}\n  \
          cargo run -p {nome} -- {}",
         porta_padrao + 1,
-        if nome.starts_with("servidor") {
+        if programa.atende() {
             "0.0.0.0        (atende outros computadores)"
         } else {
             "192.168.0.10"

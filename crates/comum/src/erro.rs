@@ -6,7 +6,7 @@ use std::time::Duration;
 use std::{fmt, thread};
 
 use crate::console::avisa;
-use crate::endereco::{Endereco, PORTA_FTP_DA_TURMA, PORTA_PADRAO};
+use crate::endereco::{Endereco, HOST_PADRAO, PORTA_FTP_DA_TURMA, PORTA_PADRAO};
 
 /// Por que uma lição termina antes do fim.
 #[derive(Debug)]
@@ -52,15 +52,18 @@ impl Erro {
         let Erro::Conversa(erro) = self else {
             return Err(self);
         };
+        let grande_demais = e_grande_demais(&erro);
         avisa(&format!(
-            "um cliente ficou sem atendimento: {}; o servidor continua",
-            em_portugues(&erro)
+            "um cliente ficou sem atendimento: {}; {}o servidor continua",
+            em_portugues(&erro),
+            if grande_demais { "mande menos, " } else { "" }
         ));
-        let do_cliente = matches!(
-            erro.kind(),
-            ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe
-        );
-        if !do_cliente {
+        let so_desta_vez = grande_demais
+            || matches!(
+                erro.kind(),
+                ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe
+            );
+        if !so_desta_vez {
             // Sem descritores livres, por exemplo, o accept falha na hora: a pausa evita a enxurrada.
             thread::sleep(Duration::from_secs(1));
         }
@@ -123,11 +126,18 @@ impl<T> NaRede<T> for io::Result<T> {
     fn ao_escutar(self, endereco: &Endereco) -> Result<T, Erro> {
         self.map_err(|erro| {
             let conselho = match erro.kind() {
-                ErrorKind::AddrInUse => {
-                    "feche com Ctrl-C o outro programa que a usa ou escolha outra, como 127.0.0.1:43211"
-                }
+                ErrorKind::AddrInUse => &format!(
+                    "feche com Ctrl-C o outro programa que a usa ou escolha outra, como {HOST_PADRAO}:{}",
+                    endereco.outra_porta(1)
+                ),
                 ErrorKind::AddrNotAvailable => "use 127.0.0.1, 0.0.0.0 ou um endereço deste computador",
-                ErrorKind::PermissionDenied => "escolha uma porta acima de 1023",
+                // No Unix, as do administrador.
+                ErrorKind::PermissionDenied if endereco.porta() < 1024 => "escolha uma porta acima de 1023",
+                // O 10013 do Windows, que reserva as portas de cem em cem: a vizinha também não serviria.
+                ErrorKind::PermissionDenied => &format!(
+                    "a porta pode estar reservada: escolha outra, como {HOST_PADRAO}:{}",
+                    endereco.outra_porta(1000)
+                ),
                 _ => "confira o endereço",
             };
             Erro::Mensagem(format!("não foi possível escutar em {endereco}: {}; {conselho}", em_portugues(&erro)))
@@ -138,6 +148,7 @@ impl<T> NaRede<T> for io::Result<T> {
         self.map_err(|erro| {
             let causa = em_portugues(&erro);
             Erro::Mensagem(match erro.kind() {
+                _ if e_grande_demais(&erro) => format!("{causa}; mande menos"),
                 // No Windows a recusa do UDP chega como 10054 (ConnectionReset).
                 ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset => {
                     let argumento = endereco.como_argumento(porta_da_turma(servidor));
@@ -180,16 +191,14 @@ pub fn em_portugues(erro: &io::Error) -> String {
         ErrorKind::StorageFull => "o disco está cheio",
         ErrorKind::QuotaExceeded => "acabou o espaço reservado a você no disco",
         ErrorKind::ReadOnlyFilesystem => "o disco só aceita leitura",
-        ErrorKind::NotFound => "ele não existe",
+        ErrorKind::NotFound => "não existe",
         ErrorKind::NotADirectory => "há um arquivo onde devia haver uma pasta",
         ErrorKind::IsADirectory => "há uma pasta com esse nome",
         ErrorKind::InvalidFilename | ErrorKind::InvalidInput => "o sistema não aceita esse nome",
         ErrorKind::OutOfMemory => "falta memória",
         ErrorKind::Unsupported => "este sistema não sabe fazer isso",
+        _ if e_grande_demais(erro) => NAO_CABE,
         _ => match erro.raw_os_error() {
-            Some(codigo) if GRANDE_DEMAIS.contains(&codigo) => {
-                "a mensagem não cabe num datagrama (máximo de 65507 bytes)"
-            }
             Some(codigo) if DESCRITORES.contains(&codigo) => {
                 "há arquivos ou conexões demais abertos"
             }
@@ -203,14 +212,25 @@ pub fn em_portugues(erro: &io::Error) -> String {
     }
 }
 
+/// Se o que se mandou não cabe num datagrama.
+fn e_grande_demais(erro: &io::Error) -> bool {
+    erro.raw_os_error() == Some(GRANDE_DEMAIS)
+}
+
 /// `EMSGSIZE`, que o std ainda não sabe nomear: Windows, Linux, e os demais Unix.
-const GRANDE_DEMAIS: [i32; 1] = [if cfg!(windows) {
+const GRANDE_DEMAIS: i32 = if cfg!(windows) {
     10040
 } else if cfg!(target_os = "linux") {
     90
 } else {
     40
-}];
+};
+/// O macOS deixa mandar menos do que cabe, se ninguém mudou o net.inet.udp.maxdgram dele.
+const NAO_CABE: &str = if cfg!(target_os = "macos") {
+    "a mensagem não cabe num datagrama (máximo de 9216 bytes no macOS)"
+} else {
+    "a mensagem não cabe num datagrama (máximo de 65507 bytes)"
+};
 /// `EMFILE` e `ENFILE`, idem.
 const DESCRITORES: [i32; 2] = if cfg!(windows) { [10024, 4] } else { [24, 23] };
 
@@ -270,6 +290,52 @@ mod testes {
                 assert!(erro.contains(comando), "{erro}");
             }
         }
+    }
+
+    #[test]
+    fn o_conselho_de_quem_nao_pode_escutar_depende_da_porta() {
+        for (texto, padrao, kind, conselho) in [
+            ("127.0.0.1", 43210, ErrorKind::AddrInUse, "127.0.0.1:43211"),
+            (
+                "127.0.0.1:43211",
+                43210,
+                ErrorKind::AddrInUse,
+                "127.0.0.1:43212",
+            ),
+            ("0.0.0.0", 2121, ErrorKind::AddrInUse, "127.0.0.1:2122"),
+            (
+                "127.0.0.1:80",
+                43210,
+                ErrorKind::PermissionDenied,
+                "acima de 1023",
+            ),
+            (
+                "127.0.0.1",
+                43210,
+                ErrorKind::PermissionDenied,
+                "reservada: escolha outra, como 127.0.0.1:44210",
+            ),
+            (
+                "127.0.0.1",
+                2121,
+                ErrorKind::PermissionDenied,
+                "como 127.0.0.1:3121",
+            ),
+        ] {
+            let endereco = Endereco::novo(texto, padrao).unwrap();
+            let recusa: io::Result<()> = Err(kind.into());
+            let erro = recusa.ao_escutar(&endereco).unwrap_err().to_string();
+            assert!(erro.ends_with(conselho), "{erro}");
+        }
+    }
+
+    #[test]
+    fn ao_que_nao_cabe_num_datagrama_aconselha_mandar_menos() {
+        let endereco = Endereco::novo("127.0.0.1", PORTA_PADRAO).unwrap();
+        let recusa: io::Result<()> = Err(io::Error::from_raw_os_error(GRANDE_DEMAIS));
+        let erro = recusa.ao_conectar(&endereco, "servidor_udp").unwrap_err();
+        assert!(erro.to_string().starts_with(NAO_CABE), "{erro}");
+        assert!(erro.to_string().ends_with("; mande menos"), "{erro}");
     }
 
     #[test]

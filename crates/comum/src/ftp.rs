@@ -88,10 +88,11 @@ pub fn servidor_do_argumento(programa: Programa) -> Result<Servidor, Erro> {
 /// # Errors
 /// [`Erro::Mensagem`] se o texto não serve ou o nome é desconhecido.
 pub fn servidor_digitado(texto: &str) -> Result<Servidor, Erro> {
-    let maquina = match texto.strip_prefix("ftp://") {
-        Some(resto) => resto.split('/').next().unwrap_or_default(),
-        None => texto,
-    };
+    let maquina = texto
+        .strip_prefix("ftp://")
+        .and_then(|resto| resto.split('/').next())
+        .filter(|maquina| !maquina.is_empty())
+        .unwrap_or(texto);
     let endereco = if texto.is_empty() {
         Endereco::novo(HOST_PADRAO, PORTA_FTP_DA_TURMA)
     } else {

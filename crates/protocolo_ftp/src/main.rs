@@ -30,8 +30,8 @@ fn licao() -> Result<(), Erro> {
     let (usuario, senha) = anonimo_se_vazio(usuario, senha)?;
     ftp.login(usuario, senha)?;
     // ANCHOR_END: entra
-    // 7.12: onde estou, e outro diretório.
     mostra!("Diretório atual de trabalho:  {}", pwd(&mut ftp)?)?;
+    // 7.12: outro diretório.
     ftp.cwd("pub")?;
     mostra!("Diretório corrente:  {}", pwd(&mut ftp)?)?;
     // ANCHOR: lista

@@ -11,7 +11,9 @@
 //!
 //! O que ela não deixa mudar: um comando sem o argumento que devia ter (`RETR` ou `CWD` sozinhos)
 //! encerra a sessão; depois de um `CWD ..` o `PWD` mostra `/pub/..` (o `CDUP` faz certo); o `150` de um
-//! arquivo que não existe vem antes do `550`; e não há modo ativo em IPv6 (`EPRT`).
+//! arquivo que não existe vem antes do `550`; não há modo ativo em IPv6 (`EPRT`); e o `PORT` conecta-se ao
+//! endereço que o cliente pedir. Se não é o dele, ela fecha sem mandar um byte, mas já bateu na porta, e o
+//! pedido seguinte fica sem resposta final.
 
 mod acesso;
 mod arvore;
@@ -19,7 +21,7 @@ mod backend;
 mod cliente;
 mod portas;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener, UdpSocket};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -61,7 +63,9 @@ fn licao() -> Result<(), Erro> {
     let escuta = TcpListener::bind(&endereco).ao_escutar(&endereco)?;
     escuta.set_nonblocking(true)?;
     arvore::prepara();
-    mostra!("{}", instrucoes(&endereco, escuta.local_addr()?)?)?;
+    let escutado = escuta.local_addr()?;
+    let ip = ip_na_rede(escutado.ip());
+    mostra!("{}", instrucoes(&endereco, escutado, ip)?)?;
     // Quem atende nunca espera pela tela: só deixa a linha na fila, que é esvaziada aqui.
     let (tela, linhas) = sync_channel(LINHAS_EM_ESPERA);
     let motor = runtime::Builder::new_current_thread()
@@ -126,43 +130,75 @@ async fn atende(con: TcpStream, origem: SocketAddr, cliente: Cliente) {
     cliente.conta(format_args!("saiu"));
 }
 
-/// O que fazer a seguir: que lições rodar em outro terminal, com que argumentos, e como entrar.
-fn instrucoes(endereco: &Endereco, escutado: SocketAddr) -> Result<String, Erro> {
-    let ip = escutado.ip();
+/// O IP com que este computador aparece na rede, se há uma e se é de lá que se atende (`0.0.0.0`). O
+/// connect do UDP só escolhe um caminho: nada é enviado (o destino é dos reservados a exemplos).
+fn ip_na_rede(escutado: IpAddr) -> Option<IpAddr> {
+    let destino = match escutado {
+        ip if !ip.is_unspecified() => return None,
+        IpAddr::V4(_) => "192.0.2.1:9",
+        IpAddr::V6(_) => "[2001:db8::1]:9",
+    };
+    let socket = UdpSocket::bind((escutado, 0)).ok()?;
+    socket.connect(destino).ok()?;
+    Some(socket.local_addr().ok()?.ip())
+}
+
+/// O que fazer a seguir: que lições rodar em outro terminal, com que argumentos, e como entrar. O `ip` é
+/// o deste computador para os outros.
+fn instrucoes(
+    endereco: &Endereco,
+    escutado: SocketAddr,
+    ip: Option<IpAddr>,
+) -> Result<String, Erro> {
+    let (porta, para_todos) = (escutado.port(), escutado.ip().is_unspecified());
     // Em 0.0.0.0 se escuta, mas não é um endereço a que se vá: daqui, o caminho é o da própria máquina.
     let destino = match escutado {
-        SocketAddr::V4(_) if ip.is_unspecified() => Endereco::novo(HOST_PADRAO, escutado.port())?,
-        SocketAddr::V6(_) if ip.is_unspecified() => Endereco::novo("::1", escutado.port())?,
+        SocketAddr::V4(_) if para_todos => Endereco::novo(HOST_PADRAO, porta)?,
+        SocketAddr::V6(_) if para_todos => Endereco::novo("::1", porta)?,
         _ => endereco.clone(),
     };
+    let de_fora = match ip {
+        _ if !para_todos => String::new(),
+        Some(ip) => format!(
+            "Em outro computador (o IP deste parece ser {ip}):\n{}\n",
+            comandos(&Endereco::novo(&ip.to_string(), porta)?)
+        ),
+        None => format!(
+            "Em outro computador, diga o IP deste e a porta, como 192.168.0.10:{porta}.\n\n"
+        ),
+    };
+    Ok(format!(
+        "Servidor FTP da turma em {endereco} (Ctrl-C encerra)\n\n\
+         Em outro terminal, rode uma das lições:\n{}\n\
+         {de_fora}\
+         Usuário {USUARIO} e senha {SENHA}, ou os dois vazios para o acesso anônimo.\n",
+        comandos(&destino)
+    ))
+}
+
+/// As lições, uma por linha, com o que é preciso para chegarem ao servidor em `destino`.
+fn comandos(destino: &Endereco) -> String {
     let argumento = destino.como_argumento(PORTA_FTP_DA_TURMA);
     let host = if argumento.is_empty() {
         "Enter".to_string()
     } else {
         destino.to_string()
     };
-    let de_fora = if ip.is_unspecified() {
-        "De outros computadores, troque o endereço pelo IP deste.\n"
-    } else {
-        ""
-    };
-    Ok(format!(
-        "Servidor FTP da turma em {endereco} (Ctrl-C encerra)\n\n\
-         Em outro terminal, rode uma das lições:\n  \
-         cargo run -p protocolo_ftp{argumento}\n  \
+    format!(
+        "  cargo run -p protocolo_ftp{argumento}\n  \
          cargo run -p ftp_ascii{argumento}\n  \
          cargo run -p ftp_binario{argumento}\n  \
-         cargo run -p ftp_interativo   (quando pedir o FTP: {host})\n\
-         {de_fora}\n\
-         Usuário {USUARIO} e senha {SENHA}, ou os dois vazios para o acesso anônimo.\n"
-    ))
+         cargo run -p ftp_interativo   (quando pedir o FTP: {host})\n"
+    )
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{SAUDACAO, recebe};
+    use super::{SAUDACAO, instrucoes, recebe};
+    use comum::Endereco;
+    use comum::endereco::PORTA_FTP_DA_TURMA;
     use std::io::{BufRead, BufReader, Read, Write};
-    use std::net::{SocketAddr, TcpListener, TcpStream};
+    use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
     use std::sync::mpsc::{Receiver, sync_channel};
     use std::thread;
     use tokio::runtime;
@@ -231,5 +267,44 @@ mod tests {
                 "Cliente 1: saiu",
             ]
         );
+    }
+
+    /// O que se mostra a quem roda o servidor com este argumento.
+    fn mostrado(argumento: &str, ip: Option<&str>) -> String {
+        let endereco = Endereco::novo(argumento, PORTA_FTP_DA_TURMA).unwrap();
+        let escutado = endereco.to_socket_addrs().unwrap().next().unwrap();
+        let ip = ip.map(|ip| ip.parse().unwrap());
+        instrucoes(&endereco, escutado, ip).unwrap()
+    }
+
+    #[test]
+    fn as_instrucoes_servem_aqui_e_em_outro_computador() {
+        let so_daqui = mostrado("127.0.0.1", None);
+        assert!(so_daqui.contains("run -p ftp_ascii\n"), "{so_daqui}");
+        assert!(
+            so_daqui.contains("(quando pedir o FTP: Enter)"),
+            "{so_daqui}"
+        );
+        assert!(!so_daqui.contains("outro computador"), "{so_daqui}");
+
+        let para_todos = mostrado("0.0.0.0", Some("192.168.7.5"));
+        let (daqui, de_fora) = para_todos.split_once("outro computador").unwrap();
+        assert!(daqui.contains("run -p ftp_ascii\n"), "{para_todos}");
+        // Sem a porta, uma lição de FTP iria à 21.
+        for comando in [
+            "cargo run -p protocolo_ftp -- 192.168.7.5:2121\n",
+            "cargo run -p ftp_binario -- 192.168.7.5:2121\n",
+            "(quando pedir o FTP: 192.168.7.5:2121)\n",
+        ] {
+            assert!(de_fora.contains(comando), "{para_todos}");
+        }
+
+        let sem_rede = mostrado("0.0.0.0:2122", None);
+        assert!(sem_rede.contains("run -p ftp_ascii -- 127.0.0.1:2122\n"));
+        assert!(sem_rede.contains("como 192.168.0.10:2122.\n"), "{sem_rede}");
+
+        let em_ipv6 = mostrado("::", Some("2001:db8::5"));
+        assert!(em_ipv6.contains("run -p ftp_ascii -- [::1]:2121\n"));
+        assert!(em_ipv6.contains("run -p ftp_ascii -- [2001:db8::5]:2121\n"));
     }
 }

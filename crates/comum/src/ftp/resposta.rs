@@ -62,6 +62,12 @@ fn da_resposta(resposta: &[u8]) -> Erro {
             "o servidor encerrou a sessão: {texto}; rode o programa de novo daqui a pouco"
         ));
     }
+    // O 221 é a resposta ao QUIT; sem ele, é a despedida de quem cansou de esperar por um comando.
+    if codigo == b"221" {
+        return Erro::Mensagem(format!(
+            "o servidor encerrou a sessão: {texto}; rode o programa de novo"
+        ));
+    }
     if !recusa_inteira(resposta, codigo) {
         return Erro::Mensagem(format!(
             "o servidor deu uma resposta que não se esperava: {texto}; rode o programa de novo ou tente outro servidor"
@@ -158,6 +164,7 @@ mod testes {
             (b"550-nao\r\n550 nao\r\n", true),
             (b"499 estranho\r\n", true),
             (b"421 tchau\r\n", false),
+            (b"221 tchau\r\n", false),
             (b"200 fora de hora\r\n", false),
             (b"550-nao\r\n200 x\r\n", false),
             (b"999 hein\r\n", false),

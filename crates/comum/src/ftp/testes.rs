@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use suppaftp::FtpStream;
@@ -238,6 +238,11 @@ fn o_fim_da_sessao_e_dito() {
         r().responde("TYPE", "421 tempo esgotado\r\n"),
         "421 tempo esgotado"
     ));
+    // É o que o servidor da turma diz a quem ficou meia hora parado.
+    assert!(!falha(
+        r().responde("TYPE", "221 Session timed out. Closing\r\n"),
+        "o servidor encerrou a sessão: 221 Session timed out"
+    ));
     assert!(!falha(
         r().manda("RETR", b"inteiro", ""),
         "fechou a conexão"
@@ -320,6 +325,21 @@ fn a_resposta_final_da_listagem_e_a_do_servidor() {
         resposta(r().responde("NOOP", "502 nao\r\n")).unwrap(),
         "226 fim"
     );
+    // Há servidores que respondem ao NOOP antes de terminar a transferência: aqui, a dois.
+    let respondidos = AtomicUsize::new(0);
+    let apressado = r()
+        .faz("LIST", |sessao, _| {
+            let ouvinte = sessao.ouvinte.take().unwrap();
+            thread::spawn(move || ouvinte.accept().unwrap().0.write_all(b"um\r\n"));
+            "150 vai\r\n".to_string()
+        })
+        .faz("NOOP", move |_, _| {
+            match respondidos.fetch_add(1, Ordering::Relaxed) {
+                2 => "226 enfim\r\n200 ok\r\n".to_string(),
+                _ => "200 ok\r\n".to_string(),
+            }
+        });
+    assert_eq!(resposta(apressado).unwrap(), "226 enfim");
     assert!(
         resposta(r().manda("LIST", b"metade", "426 cortei\r\n"))
             .unwrap_err()
@@ -395,7 +415,14 @@ fn o_host_digitado_e_tolerante() {
         let servidor = servidor_digitado(texto).unwrap();
         assert_eq!(servidor.endereco.to_string(), esperado);
     }
-    for texto in ["ftp://", "127.0.0.1:abc", "127.0.0.1\r:21", "http://x/"] {
-        assert!(servidor_digitado(texto).is_err());
+    for (texto, motivo) in [
+        ("ftp://", "o endereço \"ftp://\" parece uma URL"),
+        ("ftp:///pub", "o endereço \"ftp:///pub\" parece uma URL"),
+        ("127.0.0.1:abc", "porta que não é número"),
+        ("127.0.0.1\r:21", "caracteres invisíveis"),
+        ("http://x/", "o endereço \"http://x/\" parece uma URL"),
+    ] {
+        let erro = servidor_digitado(texto).unwrap_err().to_string();
+        assert!(erro.contains(motivo), "{erro}");
     }
 }

@@ -8,9 +8,9 @@
 use std::net::UdpSocket;
 use std::process::ExitCode;
 
-use comum::endereco::Programa;
 use comum::{
-    Erro, NaRede, despede_no_ctrl_c, endereco_do_argumento, executa, mostra, tupla, visivel,
+    Erro, NaRede, despede_no_ctrl_c, endereco_do_argumento, executa, mostra, programa, tupla,
+    visivel,
 };
 
 /// As palavras que a pergunta tem de ter, sem acentos, e a resposta.
@@ -27,10 +27,9 @@ fn main() -> ExitCode {
 }
 
 fn exercicio() -> Result<(), Erro> {
-    let endereco = endereco_do_argumento(Programa {
-        nome: "solucoes --bin bot_udp",
-        descricao: "O servidor da listagem 7.8, que responde sozinho às perguntas que conhece.",
-    })?;
+    let endereco = endereco_do_argumento(programa!(
+        "O servidor da listagem 7.8, que responde sozinho às perguntas que conhece."
+    ))?;
     despede_no_ctrl_c()?;
     let obj_socket = UdpSocket::bind(&endereco).ao_escutar(&endereco)?;
     mostra!("Servidor pronto....")?;

@@ -9,9 +9,9 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::ExitCode;
 
-use comum::endereco::Programa;
 use comum::{
-    Erro, NaRede, PACIENCIA, com_paciencia, endereco_do_argumento, executa, mostra, pergunta, repr,
+    Erro, NaRede, PACIENCIA, com_paciencia, endereco_do_argumento, executa, mostra, pergunta,
+    programa, repr,
 };
 
 fn main() -> ExitCode {
@@ -19,10 +19,9 @@ fn main() -> ExitCode {
 }
 
 fn exercicio() -> Result<(), Erro> {
-    let endereco = endereco_do_argumento(Programa {
-        nome: "solucoes --bin cliente_ate_o_fim",
-        descricao: "O cliente da listagem 7.4, que diz que acabou e lê a resposta inteira.",
-    })?;
+    let endereco = endereco_do_argumento(programa!(
+        "O cliente da listagem 7.4, que diz que acabou e lê a resposta inteira."
+    ))?;
     let msg = pergunta("Digite algo: ")?;
     let mut obj_socket = TcpStream::connect(&endereco).ao_conectar(&endereco, "servidor")?;
     obj_socket.write_all(msg.as_bytes())?;

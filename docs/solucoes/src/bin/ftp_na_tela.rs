@@ -7,23 +7,16 @@
 
 use std::process::ExitCode;
 
-use comum::endereco::Programa;
 use comum::ftp::{conecta, mostra_lista, servidor_do_argumento};
-use comum::{Erro, executa, mostra};
+use comum::{Erro, executa, mostra, programa};
 use suppaftp::Status;
-
-/// Para o `--help`. O `programa!()` diria o nome do pacote, que é o mesmo em todas as soluções.
-const PROGRAMA: Programa = Programa {
-    nome: "solucoes --bin ftp_na_tela",
-    descricao: "Mostra na tela o README de um servidor FTP.",
-};
 
 fn main() -> ExitCode {
     executa(exercicio)
 }
 
 fn exercicio() -> Result<(), Erro> {
-    let servidor = servidor_do_argumento(PROGRAMA)?;
+    let servidor = servidor_do_argumento(programa!("Mostra na tela o README de um servidor FTP."))?;
     let (mut ftp, saudacao) = conecta(&servidor)?;
     mostra!("{saudacao}")?;
     ftp.login("anonymous", "anonymous@")?;

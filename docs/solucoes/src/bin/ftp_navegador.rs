@@ -8,25 +8,20 @@
 
 use std::process::ExitCode;
 
-use comum::endereco::Programa;
 use comum::ftp::{
     VAI_MANDAR, anonimo_se_vazio, conecta, cwd, mostra_lista, pwd, servidor_do_argumento,
 };
-use comum::{Erro, executa, mostra, pergunta, pergunta_senha};
+use comum::{Erro, executa, mostra, pergunta, pergunta_senha, programa};
 use suppaftp::{FtpStream, Status};
-
-/// Para o `--help`. O `programa!()` diria o nome do pacote, que é o mesmo em todas as soluções.
-const PROGRAMA: Programa = Programa {
-    nome: "solucoes --bin ftp_navegador",
-    descricao: "Passeia pelas pastas de um servidor FTP, com a listagem de cada uma.",
-};
 
 fn main() -> ExitCode {
     executa(exercicio)
 }
 
 fn exercicio() -> Result<(), Erro> {
-    let servidor = servidor_do_argumento(PROGRAMA)?;
+    let servidor = servidor_do_argumento(programa!(
+        "Passeia pelas pastas de um servidor FTP, com a listagem de cada uma."
+    ))?;
     let (mut ftp, saudacao) = conecta(&servidor)?;
     mostra!("{saudacao}")?;
     let usuario = pergunta("Digite o usuario: ")?;

@@ -9,18 +9,18 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::ExitCode;
 
-use comum::endereco::Programa;
-use comum::{Erro, NaRede, despede_no_ctrl_c, endereco_do_argumento, executa, mostra, tupla};
+use comum::{
+    Erro, NaRede, despede_no_ctrl_c, endereco_do_argumento, executa, mostra, programa, tupla,
+};
 
 fn main() -> ExitCode {
     executa(exercicio)
 }
 
 fn exercicio() -> Result<(), Erro> {
-    let endereco = endereco_do_argumento(Programa {
-        nome: "solucoes --bin servidor_ate_o_fim",
-        descricao: "O servidor da listagem 7.3, que lê até o cliente dizer que acabou.",
-    })?;
+    let endereco = endereco_do_argumento(programa!(
+        "O servidor da listagem 7.3, que lê até o cliente dizer que acabou."
+    ))?;
     despede_no_ctrl_c()?;
     let obj_socket = TcpListener::bind(&endereco).ao_escutar(&endereco)?;
     mostra!("Aguardando cliente...")?;

@@ -10,18 +10,18 @@ use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;
 use std::thread;
 
-use comum::endereco::Programa;
-use comum::{Erro, NaRede, despede_no_ctrl_c, endereco_do_argumento, executa, mostra, repr, tupla};
+use comum::{
+    Erro, NaRede, despede_no_ctrl_c, endereco_do_argumento, executa, mostra, programa, repr, tupla,
+};
 
 fn main() -> ExitCode {
     executa(exercicio)
 }
 
 fn exercicio() -> Result<(), Erro> {
-    let endereco = endereco_do_argumento(Programa {
-        nome: "solucoes --bin servidor_threads",
-        descricao: "O servidor da listagem 7.3, com uma thread para cada cliente.",
-    })?;
+    let endereco = endereco_do_argumento(programa!(
+        "O servidor da listagem 7.3, com uma thread para cada cliente."
+    ))?;
     despede_no_ctrl_c()?;
     let obj_socket = TcpListener::bind(&endereco).ao_escutar(&endereco)?;
     mostra!("Aguardando cliente...")?;
