@@ -13,7 +13,7 @@ mod repositorio;
 
 use std::path::{Path, PathBuf};
 
-use repositorio::Repositorio;
+use repositorio::Livro;
 
 fn raiz() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -21,11 +21,6 @@ fn raiz() -> PathBuf {
 
 #[test]
 fn o_livro_esta_inteiro() {
-    let problemas = guardas::problemas(&Repositorio::le(&raiz()));
-    assert!(
-        problemas.is_empty(),
-        "{} problemas no livro:\n{}",
-        problemas.len(),
-        problemas.join("\n")
-    );
+    let problemas = guardas::problemas(&Livro::le(&raiz()));
+    assert!(problemas.is_empty(), "\n{}", problemas.join("\n"));
 }
