@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -74,7 +74,8 @@ impl<'a> Oficina<'a> {
         if let Some(portas) = self.em_c("portas", include_str!("../c/portas.c")) {
             todos[0].programas.push(("C", Command::new(portas)));
         }
-        let tcp = self.servidores("servidor", Protocolo::Tcp)?;
+        let tcp = self.servidores("servidor", Protocolo::Tcp, false)?;
+        let cano = self.servidores("servidor", Protocolo::Tcp, true)?;
         if let [(_, porta), ..] = tcp[..] {
             let cliente = self.cenario("uma troca: `cliente`", "cliente", porta)?;
             todos.push(Cenario {
@@ -83,9 +84,10 @@ impl<'a> Oficina<'a> {
                 ..cliente
             });
         }
-        let udp = self.servidores("servidor_udp", Protocolo::Udp)?;
+        let udp = self.servidores("servidor_udp", Protocolo::Udp, false)?;
         for (titulo, protocolo, servidores, clientes) in [
             ("`servidor`: 1 cliente por vez", "tcp", &tcp, 1),
+            ("`servidor`: a saída num cano", "tcp", &cano, 1),
             ("`servidor`: 16 clientes juntos", "tcp", &tcp, CLIENTES),
             ("`servidor_udp`: 1 cliente por vez", "udp", &udp, 1),
         ] {
@@ -140,11 +142,13 @@ impl<'a> Oficina<'a> {
         })
     }
 
-    /// Os servidores de uma lição, no ar, e a porta de cada um; o primeiro é o em Rust.
+    /// Os servidores de uma lição, no ar, e a porta de cada um; o primeiro é o em Rust. O que eles mostram vai
+    /// por um `cano` a quem o joga fora, ou a lugar nenhum.
     fn servidores(
         &mut self,
         licao: &str,
         protocolo: Protocolo,
+        cano: bool,
     ) -> Result<Vec<(&'static str, u16)>, Erro> {
         let porta = porta_livre().map_err(mensagem)?;
         let mut comandos = vec![("Rust", porta, em_rust(licao, porta)?)];
@@ -166,11 +170,14 @@ impl<'a> Oficina<'a> {
         for (quem, porta, mut comando) in comandos {
             comando
                 .stdin(Stdio::piped())
-                .stdout(Stdio::null())
+                .stdout(if cano { Stdio::piped() } else { Stdio::null() })
                 .stderr(Stdio::null());
             let vez = abrindo();
             let mut filho = comando.spawn()?;
             drop(vez);
+            if let Some(mut tela) = filho.stdout.take() {
+                thread::spawn(move || io::copy(&mut tela, &mut io::sink()));
+            }
             // O de UDP pede que se digite cada resposta.
             if let Some(mut teclado) = filho.stdin.take() {
                 thread::spawn(move || while teclado.write_all(b"sim\n").is_ok() {});

@@ -64,11 +64,14 @@ pub fn texto(medidas: &[Medida]) -> String {
 
 /// A tabela para o livro, com o dia e a máquina.
 pub fn markdown(medidas: &[Medida], paradas: &str, maquina: &str) -> String {
-    let [o_que, quem, vezes] = COLUNAS;
-    let mut texto = format!("| {o_que} | {quem} | {vezes} | faixa |\n|---|---|--:|---|\n");
+    let [_, quem, vezes] = COLUNAS;
+    let mut texto = format!("| {quem} | {vezes} |\n|---|---|\n");
     for (titulo, quem, faixa) in linhas(medidas) {
-        let vezes = Vezes(faixa.do_meio);
-        texto += &format!("| {titulo} | {quem} | {vezes} | {faixa} |\n");
+        if !titulo.is_empty() {
+            // Numa linha só dela, para que a tabela caiba num celular.
+            texto += &format!("| **{titulo}** | |\n");
+        }
+        texto += &format!("| {quem} | {} ({faixa}) |\n", Vezes(faixa.do_meio));
     }
     format!("{texto}\n{paradas}\n\n{maquina} O comando: `just quanto_custa minha_pasta`.\n")
 }
@@ -113,11 +116,13 @@ servidor                           Python           2,5  (2,0 a 10)
         assert_eq!(
             markdown(&exemplo(), "Paradas.", "Medido."),
             "\
-| o que se mede | quem | vezes o tempo da lição em Rust | faixa |
-|---|---|--:|---|
-| abrir e sair: `portas` | Python | 17 | 15 a 20 |
-|  | C | 0,95 | 0,90 a 1,05 |
-| `servidor` | Python | 2,5 | 2,0 a 10 |
+| quem | vezes o tempo da lição em Rust |
+|---|---|
+| **abrir e sair: `portas`** | |
+| Python | 17 (15 a 20) |
+| C | 0,95 (0,90 a 1,05) |
+| **`servidor`** | |
+| Python | 2,5 (2,0 a 10) |
 
 Paradas.
 

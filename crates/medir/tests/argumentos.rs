@@ -1,14 +1,14 @@
 //! O que o medir recusa, e como explica. Nada aqui cronometra.
 
+use std::io;
 use std::process::{Command, Output};
 
-fn medir(argumentos: &[&str]) -> Output {
+fn medir(argumentos: &[&str]) -> io::Result<Output> {
     Command::new(env!("CARGO_BIN_EXE_medir"))
         .args(argumentos)
         // Sem hyperfine nem Python no caminho, nenhuma medida começa.
         .env("PATH", "")
         .output()
-        .unwrap()
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn o_que_nao_serve_e_uma_linha_que_explica() {
             "não entendi \"muito\"",
         ),
     ] {
-        let saida = medir(argumentos);
+        let saida = medir(argumentos).unwrap();
         let erro = String::from_utf8(saida.stderr).unwrap();
         assert!(
             erro.starts_with("Erro: ") && erro.contains(motivo) && erro.matches('\n').count() == 1,
@@ -50,14 +50,14 @@ fn o_que_nao_serve_e_uma_linha_que_explica() {
 fn sem_hyperfine_diz_quem_o_instala() {
     let pasta = tempfile::tempdir().unwrap();
     std::fs::write(pasta.path().join("Portas.py"), "").unwrap();
-    let saida = medir(&[pasta.path().to_str().unwrap()]);
+    let saida = medir(&[pasta.path().to_str().unwrap()]).unwrap();
     let erro = String::from_utf8(saida.stderr).unwrap();
     assert!(erro.starts_with("Erro: não achei o hyperfine"), "{erro}");
 }
 
 #[test]
 fn a_ajuda_sai_com_zero() {
-    let saida = medir(&["--help"]);
+    let saida = medir(&["--help"]).unwrap();
     assert!(saida.status.success());
     assert!(
         String::from_utf8(saida.stdout)
