@@ -36,6 +36,14 @@ revisa:
 compara pasta *argumentos:
     cargo run -q -p comparar -- {{pasta}} {{argumentos}}
 
+# os seus arquivos em Python e os programas daqui, cronometrados: just medir minha_pasta
+medir pasta *argumentos: instala_hyperfine
+    cargo build -q --release -p medir -p portas -p socket_ip -p cliente -p servidor -p servidor_udp -p ftp_ascii -p ftp_binario
+    cargo run -q --release -p medir -- {{pasta}} {{argumentos}}
+
+# mede e refaz a tabela e o gráfico da página quanto_custa: just quanto_custa minha_pasta
+quanto_custa pasta: (medir pasta "--grava")
+
 # refaz as figuras da página do comparar: just figuras PASTA, em que falta um espaço no prompt do Cliente.py
 [linux]
 figuras pasta: (_figura "88" "comparar" pasta) (_figura "46" "comparar_estreito" pasta)
@@ -62,3 +70,13 @@ instala_mdbook:
 [windows]
 instala_mdbook:
     if (-not (Get-Command mdbook -ErrorAction SilentlyContinue) -or (mdbook --version) -ne 'mdbook v{{versao_do_mdbook}}') { cargo install --locked mdbook@{{versao_do_mdbook}} }
+
+# instala o hyperfine, que cronometra, se não há um aqui com --input (a partir do 1.16)
+[unix]
+instala_hyperfine:
+    hyperfine --help 2>/dev/null | grep -q -e --input || cargo install --locked hyperfine@1.20.0
+
+# instala o hyperfine, que cronometra, se não há um aqui com --input (a partir do 1.16)
+[windows]
+instala_hyperfine:
+    if (-not (Get-Command hyperfine -ErrorAction SilentlyContinue) -or -not ((hyperfine --help) -match '--input')) { cargo install --locked hyperfine@1.20.0 }

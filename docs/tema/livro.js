@@ -104,6 +104,18 @@
         codigo.textContent = codigo.textContent.replace(/^[ \t]*\/\/ ANCHOR(_END)?: .*\n?/gm, '');
     });
 
+    // No celular, uma tabela de textos vira fichas (veja livro.css): cada parte diz de que coluna é.
+    document.querySelectorAll('.table-wrapper > table').forEach(tabela => {
+        if (tabela.querySelector('td[style*="right"]')) {
+            return;
+        }
+        const colunas = Array.from(tabela.tHead.rows[0].cells, titulo => titulo.textContent);
+        tabela.classList.add('fichas');
+        tabela.querySelectorAll('td').forEach(parte => {
+            parte.dataset.coluna = colunas[parte.cellIndex];
+        });
+    });
+
     const abre = quais => document.querySelectorAll(quais).forEach(dobra => { dobra.open = true; });
     // Quem chega pela busca vê o que procurou, mesmo dentro de uma solução; no papel não há o que abrir.
     document.addEventListener('DOMContentLoaded', () => abre('details:has(mark)'));

@@ -38,7 +38,8 @@ fn getservbyname(servico: &str) -> Result<u16, Erro> {
     match resposta {
         Some(Ok(resposta)) => Ok(resposta.sockaddr.port()),
         _ => Err(Erro::Mensagem(format!(
-            "a tabela de serviços do sistema não tem \"{servico}\"; no Debian e no Ubuntu: sudo apt install netbase"
+            "a tabela de serviços do sistema não tem \"{servico}\"; \
+             no Debian e no Ubuntu: sudo apt install netbase"
         ))),
     }
 }

@@ -43,7 +43,8 @@ fn getservbyname(servico: &str) -> Result<u16, Erro> {
         // O getaddrinfo também aceita um número, e devolve ele mesmo: aqui se procuram nomes.
         Some(Ok(resposta)) if servico.contains(char::is_alphabetic) => Ok(resposta.sockaddr.port()),
         _ => Err(Erro::Mensagem(format!(
-            "a tabela de serviços do sistema não tem {servico:?}; confira o nome, que costuma ser em minúsculas"
+            "a tabela de serviços do sistema não tem {servico:?}; \
+             confira o nome, que costuma ser em minúsculas"
         ))),
     }
 }
