@@ -393,7 +393,7 @@ fn diagramas(livro: &Livro) -> Vec<String> {
             marcas
                 .iter()
                 .filter_map(|m| m.atributo("id"))
-                .all(|id| id.starts_with(nome)),
+                .all(|id| id.replace('-', "_").starts_with(nome)),
             "tem um id que não começa com o nome dele: repetido na página de imprimir",
         );
     }
