@@ -64,8 +64,8 @@ pub fn texto(medidas: &[Medida]) -> String {
 
 /// A tabela para o livro, com o dia e a máquina.
 pub fn markdown(medidas: &[Medida], paradas: &str, maquina: &str) -> String {
-    let [_, quem, vezes] = COLUNAS;
-    let mut texto = format!("| {quem} | {vezes} |\n|---|---|\n");
+    // Uma coluna de números, à direita, é a tabela que não se desfaz em fichas num celular.
+    let mut texto = "| quem | ÷ o tempo do Rust |\n|---|--:|\n".to_string();
     for (titulo, quem, faixa) in linhas(medidas) {
         if !titulo.is_empty() {
             // Numa linha só dela, para que a tabela caiba num celular.
@@ -116,8 +116,8 @@ servidor                           Python           2,5  (2,0 a 10)
         assert_eq!(
             markdown(&exemplo(), "Paradas.", "Medido."),
             "\
-| quem | vezes o tempo da lição em Rust |
-|---|---|
+| quem | ÷ o tempo do Rust |
+|---|--:|
 | **abrir e sair: `portas`** | |
 | Python | 17 (15 a 20) |
 | C | 0,95 (0,90 a 1,05) |
