@@ -94,12 +94,15 @@ fn todo_comando_mostrado_existe() {
         .map(|(licao, _)| format!("crates/{licao}/src/main.rs"));
     for caminho in fontes.chain(["README.md".to_string()]) {
         for pedaco in le(&caminho).split("cargo run -p ").skip(1) {
+            let (pasta, pedaco) = match pedaco.strip_prefix("solucoes --bin ") {
+                Some(solucao) => ("docs/solucoes/src/bin/NOME.rs", solucao),
+                None => ("crates/NOME/src/main.rs", pedaco),
+            };
             let nome = pedaco
                 .split(|c: char| !c.is_alphanumeric() && c != '_')
                 .next()
                 .unwrap_or_default();
-            let existe =
-                nome == "NOME" || raiz().join(format!("crates/{nome}/src/main.rs")).exists();
+            let existe = nome == "NOME" || raiz().join(pasta.replace("NOME", nome)).exists();
             assert!(existe, "{caminho}: cargo run -p {nome}");
         }
     }
