@@ -42,7 +42,10 @@ fn escreve(texto: Arguments) -> Result<(), Erro> {
     // Montado antes: o stdout faria uma escrita para cada pedaço que passa por uma quebra de linha.
     let texto = texto.to_string();
     #[cfg(unix)]
-    if let Some(mut tela) = sem_tampao() {
+    if texto.contains('\n')
+        && !texto.ends_with('\n')
+        && let Some(mut tela) = sem_tampao()
+    {
         return tela
             .write_all(texto.as_bytes())
             .map_err(|erro| erro_da_tela(&erro));
@@ -53,7 +56,7 @@ fn escreve(texto: Arguments) -> Result<(), Erro> {
         .map_err(|erro| erro_da_tela(&erro))
 }
 
-/// O stdout sem o tampão do std, que parte em duas escritas um texto de várias linhas que não acaba numa
+/// O stdout sem o tampão do std. O do std parte em duas escritas um texto de várias linhas que não acaba numa
 /// quebra, como o menu do FTP (medido: 25 chamadas ao sistema em vez de 27 a cada dois comandos). Não há, se
 /// faltam descritores para a cópia dele.
 #[cfg(unix)]
