@@ -83,11 +83,18 @@ fn atende(servidor: &mut Terminal, porta: u16) {
     assert_eq!(le_tudo(&mut con), b"Olah cliente");
 }
 
-fn so_avisos(terminal: &Terminal) {
-    let erro = String::from_utf8(terminal.erro().to_vec()).unwrap();
+/// Tira de cena um servidor, que não termina sozinho, e devolve tudo o que ele disse no stderr.
+fn encerra(mut servidor: Terminal) -> String {
+    servidor.encerra().unwrap();
+    String::from_utf8(servidor.erro().to_vec()).unwrap()
+}
+
+fn so_avisos(servidor: Terminal) -> String {
+    let erro = encerra(servidor);
     for linha in erro.lines() {
         assert!(linha.starts_with("Aviso: "), "{erro}");
     }
+    erro
 }
 
 fn roda(licao: &str, argumentos: &[&str]) -> Output {
@@ -139,7 +146,7 @@ fn o_servidor_sobrevive_a_clientes_que_caem() {
         derruba(con);
     }
     atende(&mut servidor, porta);
-    so_avisos(&servidor);
+    so_avisos(servidor);
 }
 
 #[test]
@@ -184,7 +191,7 @@ fn dois_mil_clientes_um_depois_do_outro() {
         assert_eq!(le_tudo(&mut con), b"Olah cliente");
     }
     atende(&mut servidor, porta);
-    assert_eq!(servidor.erro(), b"");
+    assert_eq!(encerra(servidor), "");
 }
 
 #[test]
@@ -247,7 +254,7 @@ fn o_servidor_do_chat_segue_quando_o_cliente_cai_na_hora_da_resposta() {
         .unwrap();
     servidor.digita("olá").unwrap();
     assert_eq!(le_tudo(&mut con), "olá".as_bytes());
-    so_avisos(&servidor);
+    so_avisos(servidor);
 }
 
 #[test]
@@ -405,7 +412,7 @@ fn o_servidor_udp_aceita_de_tudo_e_responde_a_quem_perguntou() {
         assert_eq!(cliente.recv(&mut recebido).unwrap(), 2);
         assert_eq!(&recebido[..2], "é".as_bytes());
     }
-    assert_eq!(servidor.erro(), b"");
+    assert_eq!(encerra(servidor), "");
 }
 
 #[test]
@@ -426,8 +433,7 @@ fn o_servidor_udp_sobrevive_a_um_cliente_que_se_foi_e_a_uma_resposta_grande_dema
     }
     let mut recebido = [0; 10];
     assert_eq!(cliente.recv(&mut recebido).unwrap(), 4);
-    so_avisos(&servidor);
-    let avisos = String::from_utf8_lossy(servidor.erro()).into_owned();
+    let avisos = so_avisos(servidor);
     assert!(avisos.contains("não cabe num datagrama"), "{avisos}");
     assert!(avisos.contains("mande menos"), "{avisos}");
 }
@@ -450,7 +456,7 @@ fn uma_enxurrada_de_datagramas_nao_derruba_o_servidor_udp() {
         let mut recebido = [0; 10];
         assert_eq!(cliente.recv(&mut recebido).unwrap(), 5);
     }
-    assert_eq!(servidor.erro(), b"");
+    assert_eq!(encerra(servidor), "");
 }
 
 #[test]

@@ -291,8 +291,6 @@ fn servidor_threads() {
             conversa(&mut servidor, con, "enfim")?;
         }
         conversa(&mut servidor, &mut calado, "agora eu")?;
-        let avisos = String::from_utf8_lossy(servidor.erro()).into_owned();
-        exige(avisos.lines().all(|l| l.starts_with("Aviso: ")), || avisos)?;
         #[cfg(unix)]
         {
             let _calado = conecta(&mut servidor, porta)?;
@@ -300,7 +298,10 @@ fn servidor_threads() {
             let codigo = servidor.sai()?;
             exige(codigo == 0, || format!("o Ctrl-C saiu com {codigo}"))?;
         }
-        Ok(())
+        servidor.encerra()?;
+        let erro = String::from_utf8_lossy(servidor.erro()).into_owned();
+        let avisos = erro.trim_end_matches("\nAté logo!\n");
+        exige(avisos.lines().all(|l| l.starts_with("Aviso: ")), || erro)
     });
 }
 
@@ -353,6 +354,7 @@ fn bot_udp() {
         bot.espera(&format!(
             "\\xff\\x1b[31mramal da secretaria\nResposta.:  {ramal}\n"
         ))?;
+        bot.encerra()?;
         exige(bot.erro().is_empty(), || "há algo no stderr".to_string())
     });
 }

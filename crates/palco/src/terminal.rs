@@ -250,10 +250,23 @@ impl Terminal {
         &self.saida.bytes
     }
 
-    /// O que o programa escreveu até aqui no stderr.
+    /// O que se leu até aqui do stderr. É tudo o que o programa escreveu só depois de [`sai`] ou de
+    /// [`encerra`]: cada cano chega no seu tempo, e o que se viu no stdout nada diz do stderr.
+    ///
+    /// [`sai`]: Terminal::sai
+    /// [`encerra`]: Terminal::encerra
     #[must_use]
     pub fn erro(&self) -> &[u8] {
         &self.erro.bytes
+    }
+
+    /// Tira de cena um programa que não termina sozinho e lê até o fim o que ele já escreveu.
+    ///
+    /// # Errors
+    /// [`Falha`] se os canos não se fecham: um filho dele ficou para trás.
+    pub fn encerra(&mut self) -> Resultado<()> {
+        self.filho.kill()?;
+        self.sai().map(drop)
     }
 
     /// A tela como a pessoa a vê: o stdout com o que ela digitou depois de cada prompt.
@@ -373,17 +386,24 @@ impl Terminal {
         if curioso {
             let comeco = Instant::now();
             let mut ultima = comeco;
-            let quieto = |ultima: Instant| ultima.elapsed() > QUASE || comeco.elapsed() > OUTRO;
-            while !(quieto(ultima) || self.saida.acabou && self.erro.acabou) {
+            while !(self.saida.acabou && self.erro.acabou) {
                 if self.recebe() {
                     ultima = Instant::now();
                 }
+                // Quem fechou um dos canos está terminando: o outro não demora, nem o código de saída.
+                let basta = if self.saida.acabou || self.erro.acabou {
+                    comeco.elapsed() > SILENCIO
+                } else {
+                    ultima.elapsed() > QUASE || comeco.elapsed() > OUTRO
+                };
+                if basta {
+                    break;
+                }
             }
-            // Entre fechar os canos e terminar passa um instante.
             while self.saida.acabou
                 && self.erro.acabou
                 && self.terminou().is_none()
-                && comeco.elapsed() < OUTRO
+                && comeco.elapsed() < SILENCIO
             {
                 thread::sleep(Duration::from_millis(1));
             }
