@@ -324,6 +324,7 @@ fn nada_fica_para_tras() {
 #[cfg(target_os = "linux")]
 #[test]
 fn o_ctrl_c_no_meio_leva_os_programas_junto() {
+    use std::os::unix::fs::PermissionsExt;
     use std::process::Command;
     if !tem_python() {
         return;
@@ -336,7 +337,24 @@ fn o_ctrl_c_no_meio_leva_os_programas_junto() {
         )],
     );
     let onde = pasta.0.to_str().unwrap();
+    // Há um python3 que é um script, e abre outros processos até achar o verdadeiro: o do pyenv.
+    let intermediario = Pasta::com(
+        "intermediario",
+        &[(
+            "python3",
+            &format!(
+                "#!/bin/sh\nverdadeiro=$(sleep 1; echo '{}')\nexec \"$verdadeiro\" \"$@\"\n",
+                python().unwrap().executavel.display()
+            ),
+        )],
+    );
+    let script = intermediario.0.join("python3");
+    fs::set_permissions(script, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut caminho = intermediario.0.clone().into_os_string();
+    caminho.push(":");
+    caminho.push(env::var_os("PATH").unwrap());
     let mut filho = comando(&[onde])
+        .env("PATH", caminho)
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()

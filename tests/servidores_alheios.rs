@@ -115,16 +115,15 @@ FTPHandler.authorizer.add_user('aluno', 'segredo', raiz)
 FTPServer((ip, int(porta)), FTPHandler).serve_forever()
 ";
     let python = python().ok_or("o Python 3 não está instalado")?;
-    let mut importa = python.comando();
+    let mut importa = Command::new(&python.executavel);
     importa.args(["-c", "import pyftpdlib"]);
-    if !importa
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
-    {
+    let vez = abrindo();
+    let importou = importa.stderr(Stdio::null()).status();
+    drop(vez);
+    if !importou.is_ok_and(|status| status.success()) {
         return Err("pyftpdlib não está instalado".to_string());
     }
-    let mut comando = python.comando();
+    let mut comando = Command::new(&python.executavel);
     comando
         .args(["-X", "utf8", "-c", SERVIDOR])
         .args([endereco.ip().to_string(), endereco.port().to_string()])

@@ -34,7 +34,6 @@ pub struct Oficina<'a> {
     originais: &'a Path,
     /// A pasta onde tudo roda, que some no fim.
     trabalho: &'a Path,
-    interprete: PathBuf,
     tem_curl: bool,
     no_ar: Vec<NoAr>,
 }
@@ -50,16 +49,10 @@ impl Drop for NoAr {
 
 impl<'a> Oficina<'a> {
     pub fn nova(originais: &'a Path, trabalho: &'a Path) -> Result<Oficina<'a>, Erro> {
-        let python = palco::python().ok_or_else(|| mensagem("não achei o Python 3: instale-o"))?;
-        // O que está no PATH pode ser um script que procura o verdadeiro a cada vez (o pyenv faz isso).
-        let verdadeiro = python
-            .comando()
-            .args(["-X", "utf8", "-c", "import sys; print(sys.executable)"])
-            .output()?;
+        palco::python().ok_or_else(|| mensagem("não achei o Python 3: instale-o"))?;
         Ok(Oficina {
             originais,
             trabalho,
-            interprete: String::from_utf8_lossy(&verdadeiro.stdout).trim().into(),
             tem_curl: roda(Command::new("curl").arg("--version")),
             no_ar: Vec::new(),
         })
@@ -223,10 +216,10 @@ impl<'a> Oficina<'a> {
     /// O original, se o leitor o tem.
     fn em_python(&self, licao: &str, porta: u16) -> Option<Command> {
         let comando = Ator::Python(self.originais).comando(licao, porta).ok()?;
-        let mut direto = Command::new(&self.interprete);
-        // Sem o -u do palco, a saída é guardada em bloco, como sempre que ela não é um terminal; o -3 é do py.
+        let mut direto = Command::new(comando.get_program());
+        // Sem o -u do palco, a saída é guardada em bloco, como sempre que ela não é um terminal.
         direto
-            .args(comando.get_args().filter(|a| *a != "-u" && *a != "-3"))
+            .args(comando.get_args().filter(|a| *a != "-u"))
             .env_remove("PYTHONUNBUFFERED");
         Some(direto)
     }

@@ -75,7 +75,7 @@ impl Ator<'_> {
                 let arquivo = original(pasta, licao)
                     .ok_or_else(|| falha!("{licao}: sem original em {}", pasta.display()))?;
                 let interprete = python().ok_or_else(|| falha!("o Python 3 não está instalado"))?;
-                let mut comando = interprete.comando();
+                let mut comando = Command::new(&interprete.executavel);
                 // Sem -u, os prompts só sairiam no fim: o stdout num cano é guardado em bloco.
                 comando
                     .args(["-u", "-X", "utf8", "-c", PONTO])
@@ -135,34 +135,24 @@ pub fn nome_do_original(licao: &str) -> String {
 /// O Python 3 desta máquina.
 #[derive(Debug)]
 pub struct Python {
-    /// `python3`, `python` ou `py -3`.
-    pub nome: &'static str,
+    /// O interpretador. O que o `PATH` acha pode ser um intermediário (o `py` do Windows, o script do
+    /// pyenv), que abre o verdadeiro: dele se veriam o tempo e a memória, e só ele sairia de cena.
+    pub executavel: PathBuf,
     /// `3.11.7`.
     pub versao: String,
 }
 
-impl Python {
-    /// O comando que o chama, ainda sem argumentos.
-    #[must_use]
-    pub fn comando(&self) -> Command {
-        let mut partes = self.nome.split(' ');
-        let mut comando = Command::new(partes.next().unwrap_or_default());
-        comando.args(partes);
-        comando
-    }
-}
-
-/// O Python 3 desta máquina, se houver.
+/// O Python 3 desta máquina, se houver: `python3`, `python` ou `py -3`.
 pub fn python() -> Option<&'static Python> {
     static PYTHON: OnceLock<Option<Python>> = OnceLock::new();
     let procura = || {
         ["python3", "python", "py -3"].into_iter().find_map(|nome| {
-            let versao = String::new();
-            let mut candidato = Python { nome, versao };
+            let mut partes = nome.split(' ');
             // No Windows, um python3 que só abre a loja não responde.
-            let mut comando = candidato.comando();
+            let mut comando = Command::new(partes.next()?);
             comando
-                .args(["-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])"])
+                .args(partes)
+                .args(["-X", "utf8", "-c", APRESENTA])
                 .stdin(Stdio::null())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::null());
@@ -171,12 +161,20 @@ pub fn python() -> Option<&'static Python> {
                 comando.spawn()
             };
             let saida = abriu.and_then(|filho| filho.wait_with_output()).ok()?;
-            candidato.versao = String::from_utf8(saida.stdout).ok()?.trim().to_string();
-            candidato.versao.starts_with("3.").then_some(candidato)
+            let saida = String::from_utf8(saida.stdout).ok()?;
+            let (versao, executavel) = saida.trim().split_once('\n')?;
+            versao.starts_with("3.").then(|| Python {
+                executavel: executavel.into(),
+                versao: versao.trim().to_string(),
+            })
         })
     };
     PYTHON.get_or_init(procura).as_ref()
 }
+
+/// Também o Python 2 tem de entender isto: dele se quer a versão.
+const APRESENTA: &str =
+    "import sys; print('%d.%d.%d\\n%s' % (sys.version_info[:3] + (sys.executable,)))";
 
 /// Compila os programas de todas as lições, uma vez por processo, no mesmo perfil deste aqui.
 ///
@@ -207,7 +205,13 @@ pub fn compila() -> Resultado<()> {
                 cargo.env_remove(&*nome);
             }
         }
-        cargo.status().is_ok_and(|status| status.success())
+        let abriu = {
+            let _vez = abrindo();
+            cargo.spawn()
+        };
+        abriu
+            .and_then(|mut filho| filho.wait())
+            .is_ok_and(|status| status.success())
     });
     if *deu_certo {
         Ok(())
