@@ -4,7 +4,6 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use palco::{compila, compilado, python};
@@ -325,7 +324,7 @@ fn nada_fica_para_tras() {
 #[test]
 fn o_ctrl_c_no_meio_leva_os_programas_junto() {
     use std::os::unix::fs::PermissionsExt;
-    use std::process::Command;
+    use std::time::{Duration, Instant};
     if !tem_python() {
         return;
     }

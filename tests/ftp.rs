@@ -358,6 +358,10 @@ fn um_disco_cheio_nao_deixa_um_pedaco() {
             linhas[1].starts_with("Erro: ") && linhas[1].contains("o disco está cheio"),
             "{erro}"
         );
+        assert!(
+            linhas[1].ends_with("libere espaço e tente de novo"),
+            "{erro}"
+        );
         assert_eq!(linhas[2..], ["LEIAME"], "{erro}");
     }
 }

@@ -149,8 +149,9 @@ impl<T> NaRede<T> for io::Result<T> {
             let causa = em_portugues(&erro);
             Erro::Mensagem(match erro.kind() {
                 _ if e_grande_demais(&erro) => format!("{causa}; mande menos"),
-                // No Windows a recusa do UDP chega como 10054 (ConnectionReset).
+                // No Windows a recusa do UDP chega como 10054 (ConnectionReset), sem conexão a derrubar.
                 ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset => {
+                    let causa = com_numero(RECUSADA, &erro);
                     let argumento = endereco.como_argumento(porta_da_turma(servidor));
                     format!(
                         "ninguém atende em {endereco}: {causa}; \
@@ -176,7 +177,7 @@ fn porta_da_turma(servidor: &str) -> u16 {
 #[must_use]
 pub fn em_portugues(erro: &io::Error) -> String {
     let causa = match erro.kind() {
-        ErrorKind::ConnectionRefused => "conexão recusada",
+        ErrorKind::ConnectionRefused => RECUSADA,
         ErrorKind::ConnectionReset => "o outro lado derrubou a conexão",
         ErrorKind::ConnectionAborted => "a conexão foi abortada",
         ErrorKind::BrokenPipe | ErrorKind::NotConnected => "o outro lado já fechou a conexão",
@@ -202,15 +203,22 @@ pub fn em_portugues(erro: &io::Error) -> String {
             Some(codigo) if DESCRITORES.contains(&codigo) => {
                 "há arquivos ou conexões demais abertos"
             }
+            Some(codigo) if EM_USO.contains(&codigo) => "o arquivo está aberto em outro programa",
             Some(_) => "o sistema recusou a operação",
             None => "a operação falhou",
         },
     };
+    com_numero(causa, erro)
+}
+
+fn com_numero(causa: &str, erro: &io::Error) -> String {
     match erro.raw_os_error() {
         Some(codigo) => format!("{causa} (erro {codigo})"),
         None => causa.to_string(),
     }
 }
+
+const RECUSADA: &str = "conexão recusada";
 
 /// Se o que se mandou não cabe num datagrama.
 fn e_grande_demais(erro: &io::Error) -> bool {
@@ -233,6 +241,8 @@ const NAO_CABE: &str = if cfg!(target_os = "macos") {
 };
 /// `EMFILE` e `ENFILE`, idem.
 const DESCRITORES: [i32; 2] = if cfg!(windows) { [10024, 4] } else { [24, 23] };
+/// `ERROR_SHARING_VIOLATION` e `ERROR_LOCK_VIOLATION`: só o Windows não deixa trocar um arquivo aberto.
+const EM_USO: &[i32] = if cfg!(windows) { &[32, 33] } else { &[] };
 
 #[cfg(test)]
 mod testes {
@@ -287,6 +297,7 @@ mod testes {
                     .unwrap_err()
                     .to_string();
                 assert!(erro.starts_with("ninguém atende em 127.0.0.1:"), "{erro}");
+                assert!(erro.contains(": conexão recusada; rode"), "{erro}");
                 assert!(erro.contains(comando), "{erro}");
             }
         }

@@ -1,6 +1,6 @@
 //! Perguntar a senha sem que ela apareça no terminal.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 
 use crate::console::pergunta;
 use crate::erro::{Erro, em_portugues};
@@ -45,6 +45,10 @@ impl Drop for SemEco {
     fn drop(&mut self) {
         if let Some(eco) = limpeza::pendencias().eco.take() {
             eco.volta();
+            // No Windows, sem eco, o Enter também não apareceu.
+            if cfg!(windows) {
+                let _ = writeln!(io::stderr());
+            }
         }
     }
 }
@@ -92,7 +96,7 @@ mod eco {
 /// O eco no console do Windows.
 #[cfg(windows)]
 mod eco {
-    use std::io::{self, Write};
+    use std::io;
 
     use winapi_util::HandleRef;
     use winapi_util::console::{mode, set_mode};
@@ -113,8 +117,6 @@ mod eco {
         pub(crate) fn volta(self) {
             // Se o console já não existe, não há eco a devolver.
             let _ = set_mode(HandleRef::stdin(), self.0);
-            // Sem eco, o Enter também não apareceu.
-            let _ = writeln!(io::stderr());
         }
     }
 }

@@ -10,7 +10,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::{Component, Path};
+use std::path::{Path, is_separator};
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
@@ -183,15 +183,14 @@ pub fn prepara() {
 /// O nó que um cliente pede e o caminho dele, sem `.` nem `..`: acima da raiz há só a raiz.
 pub fn procura(pedido: &Path) -> Option<(&'static str, &'static No)> {
     let mut nomes = Vec::new();
-    for parte in pedido.components() {
-        match parte {
-            Component::Normal(nome) => nomes.push(nome.to_str()?),
-            Component::ParentDir => {
+    // E não com o components: para ele, no Windows, //pub/linux é um disco da rede.
+    for nome in pedido.to_str()?.split(is_separator) {
+        match nome {
+            "" | "." => {}
+            ".." => {
                 nomes.pop();
             }
-            Component::RootDir | Component::CurDir => {}
-            // C: e parecidos, no Windows: aqui não há outros discos.
-            Component::Prefix(_) => return None,
+            _ => nomes.push(nome),
         }
     }
     let caminho = format!("/{}", nomes.join("/"));
@@ -268,6 +267,8 @@ mod tests {
             ("/pub/../README", "/README"),
             ("/./pub/", "/pub"),
             ("//pub//linux", "/pub/linux"),
+            ("//pub/linux/logos", "/pub/linux/logos"),
+            ("//./pub", "/pub"),
             ("pub/linux/..", "/pub"),
         ] {
             assert_eq!(caminho(pedido), Some(esperado), "{pedido}");

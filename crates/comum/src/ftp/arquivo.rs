@@ -48,12 +48,8 @@ impl ArquivoNovo {
         let na_tela = resumo(nome.as_bytes());
         let recusa =
             |motivo: &str| Erro::Pedido(format!("não dá para gravar \"{na_tela}\": {motivo}"));
-        let do_sistema = |erro: io::Error| {
-            recusa(&format!(
-                "{}; escolha outro nome ou outra pasta",
-                em_portugues(&erro)
-            ))
-        };
+        let do_sistema =
+            |erro: io::Error| recusa(&format!("{}; {}", em_portugues(&erro), conselho(&erro)));
         if nome.is_empty() {
             return Err(recusa("o nome está vazio; digite um, como LEIAME"));
         }
@@ -189,9 +185,10 @@ impl ArquivoNovo {
 
     fn nao_gravou(&self, erro: &io::Error) -> Erro {
         Erro::Pedido(format!(
-            "não foi possível gravar \"{}\": {}; o que havia antes não mudou",
+            "não foi possível gravar \"{}\": {}; o que havia antes não mudou; {}",
             self.nome,
-            em_portugues(erro)
+            em_portugues(erro),
+            conselho(erro)
         ))
     }
 }
@@ -203,6 +200,20 @@ impl Drop for ArquivoNovo {
             provisorio.some();
             pendencias.provisorio = None;
         }
+    }
+}
+
+/// O que fazer quando o sistema não deixa gravar.
+fn conselho(erro: &io::Error) -> &'static str {
+    match (erro.kind(), erro.raw_os_error()) {
+        (io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded, _) => {
+            "libere espaço e tente de novo"
+        }
+        // O Windows não deixa trocar um arquivo que outro programa tem aberto, e dá um destes números.
+        (_, Some(5 | 32 | 33)) if cfg!(windows) => {
+            "se outro programa está com ele aberto, feche-o e tente de novo; senão, escolha outro nome"
+        }
+        _ => "escolha outro nome ou outra pasta",
     }
 }
 
