@@ -57,7 +57,7 @@ impl Sessao {
             "PASS" => self.responde("230 entrou"),
             "PWD" => self.responde("257 \"/\""),
             "CWD" => self.responde("250 foi"),
-            "TYPE" | "NOOP" => self.responde("200 certo"),
+            "TYPE" => self.responde("200 certo"),
             "QUIT" => self.responde("221 tchau"),
             "PASV" => {
                 let escuta = TcpListener::bind("127.0.0.1:0").unwrap();

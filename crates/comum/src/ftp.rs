@@ -1,16 +1,16 @@
-//! A sessão FTP das lições da seção 7.2: conectar, e o que a [suppaftp](suppaftp::FtpStream) deixa por
+//! A sessão FTP das lições da seção 7.2: conectar, e o que a [suppaftp](suppaftp::ImplFtpStream) deixa por
 //! conta de quem a usa. O `login`, o `cwd`, o `retr_as_stream` e o `quit` das lições são os dela.
 //!
 //! O protocolo é o da RFC 959; o EPSV e o EPRT, da RFC 2428.
 
 mod arquivo;
+mod controle;
 mod dados;
 #[cfg(target_os = "linux")]
 mod direto;
 mod linhas;
 mod progresso;
 mod resposta;
-mod saudacao;
 #[cfg(test)]
 mod testes;
 
@@ -20,10 +20,11 @@ use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
-use suppaftp::{FtpError, FtpStream, Mode, Status};
+use suppaftp::{FtpError, Mode, Status};
 
 pub use arquivo::ArquivoNovo;
-pub use dados::{VAI_MANDAR, mostra_lista, mostra_lista_e_resposta};
+pub use controle::{Conexao, Sessao};
+pub use dados::mostra_lista;
 
 use crate::console::pergunta;
 use crate::endereco::{
@@ -110,20 +111,12 @@ pub fn servidor_digitado(texto: &str) -> Result<Servidor, Erro> {
 ///
 /// # Errors
 /// [`Erro::Mensagem`] se nenhum endereço atende, ou se quem atende não fala FTP ou não quer conversa.
-pub fn conecta(servidor: &Servidor) -> Result<(FtpStream, String), Erro> {
+pub fn conecta(servidor: &Servidor) -> Result<(Sessao, String), Erro> {
     let controle = disca(servidor)?;
     controle.set_read_timeout(Some(PRAZO_DO_SILENCIO))?;
     controle.set_write_timeout(Some(PRAZO_DO_SILENCIO))?;
     let servidor_de_dados = controle.peer_addr()?;
-    let inicio = saudacao::adianta(&controle)?;
-    let ftp = FtpStream::connect_with_stream(controle)?;
-    let saudacao = match inicio {
-        saudacao::Inicio::Completa(saudacao) => saudacao,
-        saudacao::Inicio::Cortada(linhas) => {
-            linhas
-                + &resposta::linhas_visiveis(ftp.get_welcome_msg().unwrap_or_default().as_bytes())
-        }
-    };
+    let (ftp, saudacao) = controle::abre(controle)?;
     // Do endereço que o PASV anuncia só a porta vale: um servidor mentiroso mandaria a conexão para
     // outra máquina (CVE-2021-4189). É o que o ftplib também faz.
     let mut ftp = ftp.passive_stream_builder(move |anunciado| {
@@ -219,7 +212,7 @@ pub fn anonimo_se_vazio(usuario: String, senha: String) -> Result<(String, Strin
 ///
 /// # Errors
 /// [`Erro::Pedido`] se o servidor recusa; [`Erro::Mensagem`] se a sessão acabou.
-pub fn pwd(ftp: &mut FtpStream) -> Result<String, Erro> {
+pub fn pwd(ftp: &mut Sessao) -> Result<String, Erro> {
     let resposta = ftp.custom_command("PWD", &[Status::PathCreated])?;
     Ok(visivel(&entre_aspas(&resposta.body)))
 }
@@ -243,16 +236,21 @@ fn entre_aspas(resposta: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Entra no diretório que a pessoa digitou, como o `cwd` do ftplib: `..` é o comando CDUP e nada é o
-/// próprio diretório. A suppaftp mandaria `CWD ..` e `CWD ` sem nome, que alguns servidores não aceitam.
+/// Entra no diretório que a pessoa digitou, como o `cwd` do ftplib: `..` é o comando CDUP, para quem o
+/// conhece, e nada é o próprio diretório. A suppaftp mandaria `CWD ..` e `CWD ` sem nome, que alguns servidores não aceitam.
 ///
 /// # Errors
 /// [`Erro::Pedido`] se o servidor recusa ou o nome tem uma quebra de linha ou um NUL;
 /// [`Erro::Mensagem`] se a sessão acabou.
-pub fn cwd(ftp: &mut FtpStream, diretorio: &str) -> Result<(), Erro> {
+pub fn cwd(ftp: &mut Sessao, diretorio: &str) -> Result<(), Erro> {
     sem_controles("o nome", diretorio)?;
     match diretorio {
-        ".." => ftp.cdup()?,
+        ".." => match ftp.cdup() {
+            Err(FtpError::UnexpectedResponse(recusa)) if recusa.status == Status::BadCommand => {
+                ftp.cwd("..")?;
+            }
+            feito => feito?,
+        },
         "" => ftp.cwd(".")?,
         _ => ftp.cwd(diretorio)?,
     }
@@ -264,10 +262,12 @@ pub fn cwd(ftp: &mut FtpStream, diretorio: &str) -> Result<(), Erro> {
 ///
 /// # Errors
 /// [`Erro::Mensagem`] se a sessão acabou.
-pub fn tamanho(ftp: &mut FtpStream, arquivo: &str) -> Result<Option<usize>, Erro> {
+pub fn tamanho(ftp: &mut Sessao, arquivo: &str) -> Result<Option<usize>, Erro> {
     match ftp.size(arquivo) {
         Ok(tamanho) => Ok(Some(tamanho)),
         Err(FtpError::BadResponse) => Ok(None),
+        // O 202 de quem acha o comando supérfluo; o 221 é uma despedida.
+        Err(FtpError::UnexpectedResponse(outra)) if outra.body.starts_with(b"20") => Ok(None),
         Err(erro) => match Erro::from(erro) {
             Erro::Pedido(_) => Ok(None),
             fim => Err(fim),

@@ -2,12 +2,12 @@
 //! título da janela, inverte a direção da escrita ou forja uma linha.
 
 /// O texto da rede pronto para a tela: o que se pode ler fica como está; controles (C0, DEL, C1),
-/// caracteres de direção e bytes que não são UTF-8 saem como `\xNN` (`\n`, `\r` e `\t` pelo nome),
+/// caracteres de direção, separadores de linha do Unicode e bytes que não são UTF-8 saem como `\xNN` (`\n`, `\r` e `\t` pelo nome),
 /// na notação do Python.
 #[must_use]
 pub fn visivel(bytes: &[u8]) -> String {
     escapa(bytes, |c, saida| {
-        let perigoso = c.is_control() || muda_a_direcao(c);
+        let perigoso = c.is_control() || muda_a_direcao(c) || matches!(c, '\u{2028}' | '\u{2029}');
         if !perigoso {
             saida.push(c);
         }

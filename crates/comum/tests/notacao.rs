@@ -139,6 +139,7 @@ fn nenhuma_notacao_poe_controle_na_tela() {
         for texto in [repr(&bytes), repr_sem_b(&bytes), visivel(&bytes)] {
             assert!(!texto.contains(char::is_control), "{texto:?}");
             assert!(!texto.contains(direcao), "{texto:?}");
+            assert!(!texto.contains(separador), "{texto:?}");
         }
         Ok(())
     });
@@ -147,6 +148,11 @@ fn nenhuma_notacao_poe_controle_na_tela() {
 /// Os controles de direção: Bidi_Control no PropList.txt do Unicode.
 fn direcao(c: char) -> bool {
     matches!(c as u32, 0x61c | 0x200e | 0x200f | 0x202a..=0x202e | 0x2066..=0x2069)
+}
+
+/// Os separadores de linha e de parágrafo do Unicode.
+fn separador(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 #[test]
@@ -166,7 +172,7 @@ fn o_texto_que_se_pode_ler_fica_como_esta() {
         let texto: String = u.arbitrary()?;
         let legivel: String = texto
             .chars()
-            .filter(|c| !c.is_control() && !direcao(*c))
+            .filter(|c| !c.is_control() && !direcao(*c) && !separador(*c))
             .collect();
         assert_eq!(visivel(legivel.as_bytes()), legivel);
         Ok(())
@@ -186,6 +192,7 @@ fn o_que_e_perigoso_sai_escapado() {
         (b"\x00\x7f", r"\x00\x7f"),
         ("\u{9b}31m".as_bytes(), r"\xc2\x9b31m"),
         ("exe.\u{202e}gnp".as_bytes(), r"exe.\xe2\x80\xaegnp"),
+        ("uma\u{2028}duas".as_bytes(), r"uma\xe2\x80\xa8duas"),
         (b"ol\xe1 \xff", r"ol\xe1 \xff"),
     ] {
         assert_eq!(visivel(bytes), esperado);

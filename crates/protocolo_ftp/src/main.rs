@@ -8,9 +8,7 @@
 
 use std::process::ExitCode;
 
-use comum::ftp::{
-    VAI_MANDAR, anonimo_se_vazio, conecta, mostra_lista_e_resposta, pwd, servidor_do_argumento,
-};
+use comum::ftp::{anonimo_se_vazio, conecta, mostra_lista, pwd, servidor_do_argumento};
 use comum::{Erro, executa, mostra, pergunta, pergunta_senha, programa};
 use suppaftp::Status;
 
@@ -37,8 +35,8 @@ fn licao() -> Result<(), Erro> {
     // ANCHOR: lista
     // 7.13: a listagem vem por uma segunda conexão, a de dados; a resposta final, pela de controle.
     ftp.custom_command("TYPE A", &[Status::CommandOk])?;
-    let (_, dados) = ftp.custom_data_command("LIST", VAI_MANDAR)?;
-    let resposta = mostra_lista_e_resposta(&mut ftp, dados)?;
+    let (_, dados) = ftp.custom_data_command("LIST", &[Status::AboutToSend])?;
+    let resposta = mostra_lista(dados)?;
     mostra!("{resposta}")?;
     // ANCHOR_END: lista
     // O trabalho já está feito: se o servidor foi embora antes da despedida, tanto faz.

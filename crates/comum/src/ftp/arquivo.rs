@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 use std::process;
 
-use suppaftp::{TlsStream, TransferStream};
+use suppaftp::TransferStream;
 
+use super::controle::Conexao;
 use super::dados::recebe;
 #[cfg(target_os = "linux")]
 use super::dados::{Parou, ate_o_fim};
@@ -103,9 +104,9 @@ impl ArquivoNovo {
     /// # Errors
     /// [`Erro::Pedido`] se o servidor corta a transferência ou o disco não aceita o arquivo;
     /// [`Erro::Mensagem`] se a sessão acabou. Nos dois casos, o arquivo não ganha o nome.
-    pub fn recebe_binario<T: TlsStream>(
+    pub fn recebe_binario(
         mut self,
-        dados: TransferStream<T>,
+        dados: TransferStream<Conexao>,
         tamanho: Option<usize>,
     ) -> Result<(), Erro> {
         let mut progresso = Progresso::novo(tamanho);
@@ -119,7 +120,7 @@ impl ArquivoNovo {
     ///
     /// # Errors
     /// Os de [`ArquivoNovo::recebe_binario`].
-    pub fn recebe_texto<T: TlsStream>(mut self, dados: TransferStream<T>) -> Result<(), Erro> {
+    pub fn recebe_texto(mut self, dados: TransferStream<Conexao>) -> Result<(), Erro> {
         let mut progresso = Progresso::novo(None);
         let mut linhas = ParaArquivo::novo();
         let mut saida = Vec::new();
@@ -138,11 +139,11 @@ impl ArquivoNovo {
     }
 
     /// Grava os dados como vêm, até o fim deles.
-    fn grava_tudo<T: TlsStream>(
+    fn grava_tudo(
         &mut self,
-        dados: TransferStream<T>,
+        dados: TransferStream<Conexao>,
         progresso: &mut Progresso,
-    ) -> Result<TransferStream<T>, Erro> {
+    ) -> Result<TransferStream<Conexao>, Erro> {
         #[cfg(target_os = "linux")]
         if let (Some(mut cano), Some(provisorio)) = (Cano::novo(), &self.provisorio) {
             return ate_o_fim(dados, |con| {

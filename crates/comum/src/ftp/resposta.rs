@@ -2,8 +2,9 @@
 
 use std::io::{self, ErrorKind};
 
-use suppaftp::{FtpError, ReplyTooLarge};
+use suppaftp::FtpError;
 
+use super::controle::{NAO_E_FTP, NaoSeEntende};
 use super::{DadosFechados, PRAZO_DO_SILENCIO};
 use crate::erro::{Erro, em_portugues};
 use crate::visivel::visivel;
@@ -44,10 +45,7 @@ impl From<FtpError> for Erro {
         match erro {
             FtpError::UnexpectedResponse(resposta) => da_resposta(&resposta.body),
             FtpError::ConnectionError(erro) => da_conexao(&erro),
-            _ => Erro::Mensagem(
-                "o servidor respondeu algo que não é FTP; confira o endereço ou tente outro servidor"
-                    .to_string(),
-            ),
+            _ => Erro::Mensagem(NAO_E_FTP.to_string()),
         }
     }
 }
@@ -68,7 +66,7 @@ fn da_resposta(resposta: &[u8]) -> Erro {
             "o servidor encerrou a sessão: {texto}; rode o programa de novo"
         ));
     }
-    if !recusa_inteira(resposta, codigo) {
+    if !matches!(codigo, [b'4' | b'5', ..]) {
         return Erro::Mensagem(format!(
             "o servidor deu uma resposta que não se esperava: {texto}; rode o programa de novo ou tente outro servidor"
         ));
@@ -89,28 +87,14 @@ fn da_resposta(resposta: &[u8]) -> Erro {
     Erro::Pedido(format!("o servidor recusou: {texto}{conselho}"))
 }
 
-/// Se a resposta é uma recusa e foi lida até o fim. A suppaftp encerra uma resposta de várias linhas
-/// antes da hora se uma delas começa com outro código (veja a saudação): o resto ficaria para o
-/// comando seguinte.
-fn recusa_inteira(resposta: &[u8], codigo: &[u8]) -> bool {
-    let ultima = resposta
-        .trim_ascii_end()
-        .rsplit(|byte| *byte == b'\n')
-        .next()
-        .unwrap_or_default();
-    matches!(codigo, [b'4' | b'5', ..]) && ultima.starts_with(codigo)
-}
-
 /// A conexão de controle falhou: salvo quando só a de dados não abriu, a sessão acabou.
 pub(super) fn da_conexao(erro: &io::Error) -> Erro {
     let por_dentro = erro.get_ref();
     if let Some(fechados) = por_dentro.and_then(|dentro| dentro.downcast_ref::<DadosFechados>()) {
         return Erro::Pedido(fechados.to_string());
     }
-    if por_dentro.is_some_and(|dentro| dentro.is::<ReplyTooLarge>()) {
-        return Erro::Mensagem(
-            "o servidor mandou uma resposta que não acaba; tente outro servidor".to_string(),
-        );
+    if let Some(erro) = por_dentro.and_then(|dentro| dentro.downcast_ref::<NaoSeEntende>()) {
+        return Erro::Mensagem(erro.to_string());
     }
     match erro.kind() {
         ErrorKind::WouldBlock | ErrorKind::TimedOut => silencio(),
@@ -158,7 +142,7 @@ mod testes {
     }
 
     #[test]
-    fn so_a_recusa_inteira_deixa_a_sessao_de_pe() {
+    fn so_a_recusa_deixa_a_sessao_de_pe() {
         for (resposta, de_pe) in [
             (b"550 nao\r\n" as &[u8], true),
             (b"550-nao\r\n550 nao\r\n", true),
@@ -166,7 +150,6 @@ mod testes {
             (b"421 tchau\r\n", false),
             (b"221 tchau\r\n", false),
             (b"200 fora de hora\r\n", false),
-            (b"550-nao\r\n200 x\r\n", false),
             (b"999 hein\r\n", false),
             (b"", false),
         ] {

@@ -5,10 +5,9 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use suppaftp::FtpStream;
 use suppaftp::types::FileType;
 
 use super::*;
@@ -87,7 +86,11 @@ struct Sessao {
 
 impl Sessao {
     fn manda_dados(&mut self, dados: &[u8]) {
-        let _ = self.controle.write_all(b"150 vai\r\n");
+        self.manda_dados_depois_de("150 vai\r\n", dados);
+    }
+
+    fn manda_dados_depois_de(&mut self, preliminares: &str, dados: &[u8]) {
+        let _ = self.controle.write_all(preliminares.as_bytes());
         let mut conexao = match (&self.ouvinte, self.ativo) {
             (_, Some(porta)) => TcpStream::connect(("127.0.0.1", porta)).unwrap(),
             (Some(ouvinte), None) => ouvinte.accept().unwrap().0,
@@ -133,12 +136,12 @@ impl Sessao {
     }
 }
 
-fn sessao(roteiro: Roteiro) -> Result<(FtpStream, String), Erro> {
+fn sessao(roteiro: Roteiro) -> Result<(super::Sessao, String), Erro> {
     conecta(&servidor_digitado(&roteiro.comeca()).unwrap())
 }
 
 /// Baixa um arquivo binário para `pasta/destino`.
-fn baixa(ftp: &mut FtpStream, pasta: &Path) -> Result<(), Erro> {
+fn baixa(ftp: &mut super::Sessao, pasta: &Path) -> Result<(), Erro> {
     let arquivo = ArquivoNovo::cria(pasta.join("destino").to_str().unwrap())?;
     ftp.transfer_type(FileType::Binary)?;
     arquivo.recebe_binario(ftp.retr_as_stream("origem")?, None)
@@ -300,17 +303,158 @@ fn a_saudacao_chega_segura_e_inteira() {
         saudada(b"220-Ol\xe1\r\n200 x\r\n220 \x1b[2Jfim \r\n").unwrap(),
         "220-Ol\\xe1\n200 x\n220 \\x1b[2Jfim "
     );
+    for (saudacao, tela) in [
+        (b"120 espere\r\n220 oi\r\n" as &[u8], "220 oi"),
+        (
+            b"220-a\r\n 220 b\r\n\r\n2200 c\r\n220-d\r\n220\r\n",
+            "220-a\n 220 b\n\n2200 c\n220-d\n220",
+        ),
+        (b"220\n", "220"),
+        (b"230 ja entrou\r\n", "230 ja entrou"),
+    ] {
+        assert_eq!(saudada(saudacao).unwrap(), tela);
+    }
     let recusada = |saudacao| saudada(saudacao).unwrap_err().to_string();
     assert!(recusada(b"421 lotado\r\n").contains("421 lotado"));
-    assert!(recusada(b"HTTP/1.1 400\r\n").contains("não parece um servidor FTP"));
+    for estranha in [
+        b"HTTP/1.1 400\r\n" as &[u8],
+        b"\r\n",
+        b"22\r\n",
+        b"\x16\x03\x01\n",
+    ] {
+        assert!(recusada(estranha).contains("não parece um servidor FTP"));
+    }
+}
+
+/// Uma resposta de várias linhas só acaba com o código dela, digam as outras o que disserem.
+#[test]
+fn so_o_mesmo_codigo_encerra_uma_resposta() {
+    let r = Roteiro::default;
+    // Um fracasso com jeito de sucesso no meio.
+    for fim in [
+        "426-cortei\r\n226 arquivos servidos hoje\r\n426 fim\r\n",
+        "550-nada\r\n250 MB livres\r\n550 fim\r\n",
+    ] {
+        assert!(falha(r().manda("RETR", b"metade", fim), "fim"));
+    }
+    assert!(falha(
+        r().responde("PASS", "530-nao\r\n230 usuarios agora\r\n530 entra\r\n"),
+        "530-nao / 230 usuarios agora / 530 entra"
+    ));
+    // E um sucesso com jeito de fracasso.
+    let (mut ftp, _) = sessao(
+        r().responde("USER", "331-oi\r\n530 avisos\r\n331 senha?\r\n")
+            .responde("PASS", "230-oi\r\n530 avisos\r\n 500 MB\r\n230 entrou\r\n")
+            .responde("CWD", "250-leia\r\n550 arquivos\r\n250 ok\r\n")
+            .manda("RETR", b"inteiro", "226-pronto\r\n426 KB/s\r\n226 fim\r\n"),
+    )
+    .unwrap();
+    ftp.login("ana", "senha").unwrap();
+    cwd(&mut ftp, "pub").unwrap();
+    let pasta = tempfile::tempdir().unwrap();
+    baixa(&mut ftp, pasta.path()).unwrap();
+    assert_eq!(pwd(&mut ftp).unwrap(), "/");
+}
+
+/// Onde o ftplib só olha o primeiro algarismo, também aqui.
+#[test]
+fn outro_codigo_da_mesma_familia_serve() {
+    for (verbo, resposta) in [
+        ("USER", "230 sem senha\r\n"),
+        ("USER", "332 conta?\r\n"),
+        ("PASS", "202 superfluo\r\n"),
+        ("PASS", "230\r\n"),
+        ("PASS", "230\tentrou\r\n"),
+        ("PASS", "230-\r\n230\n"),
+        ("CWD", "257 \"/pub\"\r\n"),
+        ("TYPE", "202 tanto faz\r\n"),
+        ("SIZE", "202 superfluo\r\n"),
+        ("SIZE", "500 nao sei\r\n"),
+        ("SIZE", "213 muitos\r\n"),
+    ] {
+        let (mut ftp, _) = sessao(Roteiro::default().responde(verbo, resposta)).unwrap();
+        ftp.login("ana", "senha").unwrap();
+        cwd(&mut ftp, "pub").unwrap();
+        ftp.transfer_type(FileType::Binary).unwrap();
+        let quanto = tamanho(&mut ftp, "x").unwrap();
+        assert_eq!(quanto, None, "{verbo} {resposta}");
+        assert_eq!(pwd(&mut ftp).unwrap(), "/", "{verbo} {resposta}");
+        ftp.quit().unwrap();
+    }
+    for preliminares in ["110 ja vai\r\n", "125 vai\r\n", "200 espere\r\n150 vai\r\n"] {
+        let (mut ftp, _) = sessao(Roteiro::default().faz("RETR", move |sessao, _| {
+            sessao.manda_dados_depois_de(preliminares, b"inteiro");
+            "226 fim\r\n".to_string()
+        }))
+        .unwrap();
+        let pasta = tempfile::tempdir().unwrap();
+        baixa(&mut ftp, pasta.path()).unwrap();
+        assert_eq!(fs::read(pasta.path().join("destino")).unwrap(), b"inteiro");
+    }
+    // Um PWD sem 257 é um diretório sem nome, e um CDUP que o servidor não conhece é um CWD.
+    let (mut ftp, _) = sessao(
+        Roteiro::default()
+            .responde("PWD", "250 \"/x\"\r\n")
+            .responde("CDUP", "500 que?\r\n"),
+    )
+    .unwrap();
+    assert_eq!(pwd(&mut ftp).unwrap(), "");
+    cwd(&mut ftp, "..").unwrap();
+}
+
+#[test]
+fn a_porta_dos_dados_e_lida_como_no_ftplib() {
+    for (resposta, porta) in [
+        ("227 ok (1,2,3,4,5,6)", "227 (1,2,3,4,5,6)"),
+        ("227 ok 1,2,3,4,5,6.", "227 (1,2,3,4,5,6)"),
+        ("227 =127,000,0,1,004,1", "227 (127,0,0,1,4,1)"),
+        ("227 n\u{e3}o [1,2,3,4,5,6]", "227 (1,2,3,4,5,6)"),
+        ("229 ok (|||2020|)", "229 (|||2020|)"),
+        ("229 n\u{e3}o (!2!::1!2020!)", "229 (|||2020|)"),
+    ] {
+        let latim1: Vec<u8> = resposta.chars().map(|c| c as u8).collect();
+        assert_eq!(controle::porta_dos_dados(&latim1).as_deref(), Some(porta));
+    }
+    for ruim in [
+        "227 ok",
+        "227 (1,2,3,4,5)",
+        "227 (1,2,3,4,5,256)",
+        "227 (999,0,0,1,4,1)",
+        "229 (|||70000|)",
+        "229 (|||2020)",
+        "229 |||2020|",
+        "229 (",
+    ] {
+        assert_eq!(controle::porta_dos_dados(ruim.as_bytes()), None, "{ruim}");
+    }
+}
+
+#[test]
+fn uma_resposta_sem_fim_tem_fim() {
+    for sem_fim in [&"230-mais uma\r\n".repeat(30_000), &"9".repeat(300_000)] {
+        let sem_fim = sem_fim.clone();
+        assert!(!falha(
+            Roteiro::default().faz("PASS", move |_, _| sem_fim.clone()),
+            "não acaba"
+        ));
+    }
+    let eterna: &[u8] = "120 espere\r\n".repeat(30_000).leak().as_bytes();
+    let roteiro = Roteiro {
+        saudacao: Some(eterna),
+        ..Roteiro::default()
+    };
+    let erro = sessao(roteiro).map(drop).unwrap_err().to_string();
+    assert!(erro.contains("saudação que não acaba"), "{erro}");
 }
 
 #[test]
 fn a_resposta_final_da_listagem_e_a_do_servidor() {
     let resposta = |roteiro: Roteiro| {
         let (mut ftp, _) = sessao(roteiro).unwrap();
-        let (_, dados) = ftp.custom_data_command("LIST", VAI_MANDAR).unwrap();
-        let resposta = mostra_lista_e_resposta(&mut ftp, dados);
+        let (_, dados) = ftp
+            .custom_data_command("LIST", &[Status::AboutToSend])
+            .unwrap();
+        let resposta = mostra_lista(dados);
         // Deu certo ou não, a sessão ficou em passo.
         assert_eq!(pwd(&mut ftp).unwrap(), "/");
         resposta.map_err(|erro| erro.to_string())
@@ -321,25 +465,6 @@ fn a_resposta_final_da_listagem_e_a_do_servidor() {
         resposta(r().manda("LIST", b"", "226-a\r\n226 b\r\n")).unwrap(),
         "226-a\n226 b"
     );
-    assert_eq!(
-        resposta(r().responde("NOOP", "502 nao\r\n")).unwrap(),
-        "226 fim"
-    );
-    // Há servidores que respondem ao NOOP antes de terminar a transferência: aqui, a dois.
-    let respondidos = AtomicUsize::new(0);
-    let apressado = r()
-        .faz("LIST", |sessao, _| {
-            let ouvinte = sessao.ouvinte.take().unwrap();
-            thread::spawn(move || ouvinte.accept().unwrap().0.write_all(b"um\r\n"));
-            "150 vai\r\n".to_string()
-        })
-        .faz("NOOP", move |_, _| {
-            match respondidos.fetch_add(1, Ordering::Relaxed) {
-                2 => "226 enfim\r\n200 ok\r\n".to_string(),
-                _ => "200 ok\r\n".to_string(),
-            }
-        });
-    assert_eq!(resposta(apressado).unwrap(), "226 enfim");
     assert!(
         resposta(r().manda("LIST", b"metade", "426 cortei\r\n"))
             .unwrap_err()

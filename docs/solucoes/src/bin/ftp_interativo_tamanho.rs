@@ -9,11 +9,11 @@
 use std::process::ExitCode;
 
 use comum::ftp::{
-    ArquivoNovo, VAI_MANDAR, anonimo_se_vazio, conecta, cwd, mostra_lista, pergunta_nome, pwd,
+    ArquivoNovo, Sessao, anonimo_se_vazio, conecta, cwd, mostra_lista, pergunta_nome, pwd,
     servidor_digitado,
 };
 use comum::{Erro, executa, mostra, pergunta, pergunta_senha};
-use suppaftp::{FtpStream, Status, types::FileType};
+use suppaftp::{Status, types::FileType};
 
 fn main() -> ExitCode {
     executa(exercicio)
@@ -46,17 +46,17 @@ fn exercicio() -> Result<(), Erro> {
     Ok(())
 }
 
-fn lista(ftp: &mut FtpStream) -> Result<(), Erro> {
-    let (_, dados) = ftp.custom_data_command("LIST", VAI_MANDAR)?;
-    mostra_lista(dados)
+fn lista(ftp: &mut Sessao) -> Result<(), Erro> {
+    let (_, dados) = ftp.custom_data_command("LIST", &[Status::AboutToSend])?;
+    mostra_lista(dados).map(drop)
 }
 
-fn define_diretorio(ftp: &mut FtpStream) -> Result<(), Erro> {
+fn define_diretorio(ftp: &mut Sessao) -> Result<(), Erro> {
     cwd(ftp, &pergunta("Digite o diretório que deseja entrar: ")?)?;
     mostra!("\nDiretório corrente é:  {}", pwd(ftp)?)
 }
 
-fn baixa(ftp: &mut FtpStream) -> Result<(), Erro> {
+fn baixa(ftp: &mut Sessao) -> Result<(), Erro> {
     let tipo =
         pergunta("Digite <B> para arquivo binário ou \nqualquer outra letra para arquivo ASCII: ")?;
     let destino = pergunta("Digite o nome do arquivo destino: ")?;

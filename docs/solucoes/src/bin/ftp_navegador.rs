@@ -9,10 +9,10 @@
 use std::process::ExitCode;
 
 use comum::ftp::{
-    VAI_MANDAR, anonimo_se_vazio, conecta, cwd, mostra_lista, pwd, servidor_do_argumento,
+    Sessao, anonimo_se_vazio, conecta, cwd, mostra_lista, pwd, servidor_do_argumento,
 };
 use comum::{Erro, executa, mostra, pergunta, pergunta_senha, programa};
-use suppaftp::{FtpStream, Status};
+use suppaftp::Status;
 
 fn main() -> ExitCode {
     executa(exercicio)
@@ -44,9 +44,9 @@ fn exercicio() -> Result<(), Erro> {
 }
 
 /// Entra na pasta e mostra onde se está e o que há ali. Se ela não existe, continua-se onde se estava.
-fn visita(ftp: &mut FtpStream, pasta: &str) -> Result<(), Erro> {
+fn visita(ftp: &mut Sessao, pasta: &str) -> Result<(), Erro> {
     cwd(ftp, pasta)?;
     mostra!("Diretório corrente:  {}", pwd(ftp)?)?;
-    let (_, dados) = ftp.custom_data_command("LIST", VAI_MANDAR)?;
-    mostra_lista(dados)
+    let (_, dados) = ftp.custom_data_command("LIST", &[Status::AboutToSend])?;
+    mostra_lista(dados).map(drop)
 }
