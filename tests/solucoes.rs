@@ -92,6 +92,8 @@ fn portas_do_argumento() {
         mostra(programa, &[], "53\n80\n21\n")?;
         mostra(programa, &["ftp"], "21\n")?;
         mostra(programa, &["https", "smtp", "telnet"], "443\n25\n23\n")?;
+        // Este costuma estar só no UDP.
+        mostra(programa, &["ntp"], "123\n")?;
         for estranho in ["nao_existe", "80", "", "--porta"] {
             reclama(
                 programa,

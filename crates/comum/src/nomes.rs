@@ -29,15 +29,16 @@ pub fn nome_na_rede(url: &str) -> Result<String, Erro> {
         Some((nome, porta)) if !porta.contains(':') && !nome.starts_with('[') => nome,
         _ => maquina,
     };
-    if nome.is_empty() && !url.is_empty() {
-        return Err(recusa("não tem o nome da máquina"));
-    }
     // Os nomes em ASCII, inclusive números como 127.1, vão como estão: é assim no original.
     let nome = if nome.is_ascii() {
         nome.to_string()
     } else {
         idna::domain_to_ascii(nome).map_err(|_| recusa("não pode ser o nome de uma máquina"))?
     };
+    // Também o que a IDNA desconsidera, como um espaço de largura zero, não é nome.
+    if nome.is_empty() && !url.is_empty() {
+        return Err(recusa("não tem o nome da máquina"));
+    }
     if nome.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err(recusa("tem espaços ou caracteres invisíveis"));
     }

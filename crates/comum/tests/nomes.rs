@@ -46,6 +46,8 @@ fn o_que_nao_e_nome_de_maquina() {
         "//exemplo.br",
         "/",
         ":80",
+        "\u{200b}",
+        "http://\u{ad}/",
         &longo,
     ] {
         let erro = nome_na_rede(url).unwrap_err().to_string();

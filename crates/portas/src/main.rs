@@ -27,17 +27,19 @@ fn licao() -> Result<(), Erro> {
 /// O `getservbyname` do Python: a porta que a tabela de serviços do sistema dá a um nome
 /// (`/etc/services`; no Windows, `drivers\etc\services`).
 fn getservbyname(servico: &str) -> Result<u16, Erro> {
-    let tcp = AddrInfoHints {
-        address: AddrFamily::Inet.into(),
-        socktype: SockType::Stream.into(),
-        ..Default::default()
-    };
-    let resposta = getaddrinfo(None, Some(servico), Some(tcp))
-        .ok()
-        .and_then(|mut respostas| respostas.next());
+    // Sem dizer o protocolo, como no original, serve a porta de qualquer um: TCP ou, na falta dele, UDP.
+    let resposta = [SockType::Stream, SockType::DGram].iter().find_map(|tipo| {
+        let procura = AddrInfoHints {
+            address: AddrFamily::Inet.into(),
+            socktype: (*tipo).into(),
+            ..Default::default()
+        };
+        let mut respostas = getaddrinfo(None, Some(servico), Some(procura)).ok()?;
+        respostas.next()?.ok()
+    });
     match resposta {
-        Some(Ok(resposta)) => Ok(resposta.sockaddr.port()),
-        _ => Err(Erro::Mensagem(format!(
+        Some(resposta) => Ok(resposta.sockaddr.port()),
+        None => Err(Erro::Mensagem(format!(
             "a tabela de serviços do sistema não tem \"{servico}\"; \
              no Debian e no Ubuntu: sudo apt install netbase"
         ))),

@@ -13,7 +13,8 @@
 //! encerra a sessão; depois de um `CWD ..` o `PWD` mostra `/pub/..` (o `CDUP` faz certo); o `150` de um
 //! arquivo que não existe vem antes do `550`; não há modo ativo em IPv6 (`EPRT`); e o `PORT` conecta-se ao
 //! endereço que o cliente pedir. Se não é o dele, ela fecha sem mandar um byte, mas já bateu na porta, e o
-//! pedido seguinte fica sem resposta final.
+//! pedido seguinte fica sem resposta final. Dois limites ela não tem: o de uma linha de comando, que ocupa a
+//! memória que o cliente quiser, e o da espera por quem pede `PASV` e não se conecta.
 
 mod acesso;
 mod arvore;

@@ -31,17 +31,18 @@ fn exercicio() -> Result<(), Erro> {
 
 /// O mesmo da lição. Só o conselho mudou: agora o nome pode ter sido digitado errado.
 fn getservbyname(servico: &str) -> Result<u16, Erro> {
-    let tcp = AddrInfoHints {
-        address: AddrFamily::Inet.into(),
-        socktype: SockType::Stream.into(),
-        ..Default::default()
-    };
-    let resposta = getaddrinfo(None, Some(servico), Some(tcp))
-        .ok()
-        .and_then(|mut respostas| respostas.next());
+    let resposta = [SockType::Stream, SockType::DGram].iter().find_map(|tipo| {
+        let procura = AddrInfoHints {
+            address: AddrFamily::Inet.into(),
+            socktype: (*tipo).into(),
+            ..Default::default()
+        };
+        let mut respostas = getaddrinfo(None, Some(servico), Some(procura)).ok()?;
+        respostas.next()?.ok()
+    });
     match resposta {
         // O getaddrinfo também aceita um número, e devolve ele mesmo: aqui se procuram nomes.
-        Some(Ok(resposta)) if servico.contains(char::is_alphabetic) => Ok(resposta.sockaddr.port()),
+        Some(resposta) if servico.contains(char::is_alphabetic) => Ok(resposta.sockaddr.port()),
         _ => Err(Erro::Mensagem(format!(
             "a tabela de serviços do sistema não tem {servico:?}; \
              confira o nome, que costuma ser em minúsculas"
