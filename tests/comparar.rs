@@ -319,6 +319,24 @@ fn nada_fica_para_tras() {
     assert_eq!(processos_com(pasta.0.to_str().unwrap()), 0);
 }
 
+/// Um filho que o programa deixou segura o stdout dele, mas não é ele: o programa terminou, e o filho
+/// sai com ele.
+#[cfg(target_os = "linux")]
+#[test]
+fn o_filho_de_um_programa_sai_com_ele() {
+    if !tem_python() {
+        return;
+    }
+    let com_filho = format!(
+        "import subprocess, sys\nespera = 'import time; time.sleep(300)'\nsubprocess.Popen([sys.executable, '-c', espera, sys.argv[0]])\n{PORTAS}"
+    );
+    let pasta = Pasta::com("com_filho", &[("Portas.py", &com_filho)]);
+    let onde = pasta.0.to_str().unwrap();
+    let (codigo, tela, _) = compara(&[onde]);
+    assert_eq!(processos_com(onde), 0, "{tela}");
+    assert_eq!(codigo, 0, "{tela}");
+}
+
 /// Com o Ctrl-C no meio, os programas em cena saem junto.
 #[cfg(target_os = "linux")]
 #[test]
