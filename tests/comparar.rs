@@ -226,6 +226,21 @@ fn um_cliente_que_nunca_responde_e_um_servidor_na_porta_errada() {
     );
 }
 
+#[test]
+fn uma_pagina_que_nao_se_grava_nao_leva_o_relatorio() {
+    if !tem_python() {
+        return;
+    }
+    let pasta = Pasta::com("sem_pagina", &[("Portas.py", PORTAS)]);
+    let html = pasta.0.join("nao_existe").join("pagina.html");
+    let (codigo, tela, erro) =
+        compara(&[pasta.0.to_str().unwrap(), "--html", html.to_str().unwrap()]);
+    assert_eq!(codigo, 1);
+    contem(&tela, "Nada difere sem querer.");
+    assert!(!tela.contains("A página está em"), "{tela}");
+    contem(&erro, "escolha outro nome ou outra pasta");
+}
+
 /// As sessões que diferem de propósito também se conferem: um engano nelas não se esconde.
 #[test]
 fn um_engano_numa_sessao_diferente_de_proposito() {
