@@ -84,9 +84,11 @@ pub fn pagina(relatorio: &Relatorio) -> String {
          <p>Pasta <code>{}</code>; Python {}.</p>\n\
          <table><tr><th></th><th>lição</th><th>arquivo</th><th>veredito</th></tr>\n{corpo}</table>\n{fim}\n\
          <p>= igual; ~ diferente de propósito; ≠ diferente; - não tocada, ou só o par difere</p>\n\
+         <p>{}</p>\n\
          {sessoes}</body>\n</html>\n",
         Texto(&relatorio.pasta),
-        Texto(&relatorio.python)
+        Texto(&relatorio.python),
+        Texto(relatorio.ressalva().unwrap_or_default())
     )
 }
 
