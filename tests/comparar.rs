@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::{env, fs};
 
-use palco::{compila, compilado, python};
+use palco::{compila, compilado, porta_livre, python};
 
 /// Um servidor e um cliente que fazem o que as lições fazem, escritos de outro jeito.
 const SERVIDOR: &str = r#"import socket
@@ -224,6 +224,99 @@ fn um_cliente_que_nunca_responde_e_um_servidor_na_porta_errada() {
         &tela,
         "Servidor.py: a porta 43210 não aparece neste arquivo",
     );
+    // O ConnectionResetError do cliente é do fio, que atende por um servidor que não está lá.
+    let (_, tela, _) = compara(&[pasta.0.to_str().unwrap()]);
+    contem(&tela, "- cliente nada a mudar aqui");
+}
+
+/// O par se entende na porta errada, e as telas são iguais: só a rede diz que não é a do capítulo.
+#[test]
+fn a_mesma_porta_errada_nos_dois_arquivos() {
+    if !tem_python() {
+        return;
+    }
+    let porta = porta_livre().unwrap().to_string();
+    let pasta = Pasta::com(
+        "porta_ambos",
+        &[
+            ("Servidor.py", &SERVIDOR.replace("43210", &porta)),
+            (
+                "Cliente.py",
+                &CLIENTE
+                    .replace("43210", &porta)
+                    .replace("Recebemos", "recebemos"),
+            ),
+        ],
+    );
+    let (codigo, tela, _) = compara(&[pasta.0.to_str().unwrap()]);
+    assert_eq!(codigo, 1, "{tela}");
+    for arquivo in ["Servidor.py", "Cliente.py"] {
+        contem(
+            &tela,
+            &format!("{arquivo}: a porta 43210 não aparece neste arquivo"),
+        );
+    }
+    assert!(
+        !corrido(&tela).contains("confira o que vai no send"),
+        "{tela}"
+    );
+    // Uma linha digitada errado não vem da porta.
+    contem(&tela, "Cliente.py: a linha devia ser \"Recebemos:");
+}
+
+/// Sem o par dele na pasta, o arquivo não leva a culpa pelo que o outro lado deixou de mostrar; e um
+/// erro diz o que olhar, seja qual for o nome dele.
+#[test]
+fn cada_parada_diz_de_quem_e() {
+    if !tem_python() {
+        return;
+    }
+    let pasta = Pasta::com(
+        "paradas",
+        &[
+            (
+                "FTP_Binario.py",
+                &FTP_BINARIO.replace("RETR linux", "RETR linus"),
+            ),
+            ("Portas.py", "raise KeyboardInterrupt\n"),
+            (
+                "Servidor.py",
+                &SERVIDOR.replace("    escuta.listen()\n", ""),
+            ),
+            (
+                "Servidor_UDP.py",
+                "import socket\npar = socket.socket(type=socket.SOCK_DGRAM)\npar.bind(('127.0.0.1', 43210))\nprint('Servidor pronto....')\nwhile True:\n    dados, origem = par.recvfrom(65535)\n    print('Origem.....: ', origem)\n    print('Dados recebidos.: ', dados.decode())\n    input('Digite a resposta: ')\n",
+            ),
+            ("socket.py", "print('oi')\n"),
+        ],
+    );
+    let (codigo, tela, _) = compara(&[pasta.0.to_str().unwrap()]);
+    assert_eq!(codigo, 1, "{tela}");
+    for trecho in [
+        "FTP_Binario.py: parou com um erro na linha 8: ftplib.error_perm: 550",
+        "Portas.py: parou com um erro na linha 1: KeyboardInterrupt",
+        "Servidor.py: parou com um erro na linha 7: OSError:",
+        "Servidor_UDP.py: não fez a sua parte, e o outro lado (cliente_udp) ficou esperando",
+        "socket.py: com este nome, ele se põe no lugar do módulo socket do Python",
+        "Nas lições de FTP, o que passa pela rede não se compara",
+    ] {
+        contem(&tela, trecho);
+    }
+}
+
+#[test]
+fn uma_pagina_que_nao_se_grava_nao_leva_o_relatorio() {
+    if !tem_python() {
+        return;
+    }
+    let pasta = Pasta::com("sem_pagina", &[("Portas.py", PORTAS)]);
+    let html = pasta.0.join("nao_existe").join("pagina.html");
+    let (codigo, tela, erro) =
+        compara(&[pasta.0.to_str().unwrap(), "--html", html.to_str().unwrap()]);
+    assert_eq!(codigo, 1);
+    contem(&tela, "Nada difere sem querer.");
+    assert!(!tela.contains("A página está em"), "{tela}");
+    contem(&erro, "escolha outro nome ou outra pasta");
 }
 
 /// As sessões que diferem de propósito também se conferem: um engano nelas não se esconde.
@@ -317,6 +410,24 @@ fn nada_fica_para_tras() {
     assert_eq!(fs::read_dir(&pasta.0).unwrap().count(), 1);
     #[cfg(target_os = "linux")]
     assert_eq!(processos_com(pasta.0.to_str().unwrap()), 0);
+}
+
+/// Um filho que o programa deixou segura o stdout dele, mas não é ele: o programa terminou, e o filho
+/// sai com ele.
+#[cfg(target_os = "linux")]
+#[test]
+fn o_filho_de_um_programa_sai_com_ele() {
+    if !tem_python() {
+        return;
+    }
+    let com_filho = format!(
+        "import subprocess, sys\nespera = 'import time; time.sleep(300)'\nsubprocess.Popen([sys.executable, '-c', espera, sys.argv[0]])\n{PORTAS}"
+    );
+    let pasta = Pasta::com("com_filho", &[("Portas.py", &com_filho)]);
+    let onde = pasta.0.to_str().unwrap();
+    let (codigo, tela, _) = compara(&[onde]);
+    assert_eq!(processos_com(onde), 0, "{tela}");
+    assert_eq!(codigo, 0, "{tela}");
 }
 
 /// Com o Ctrl-C no meio, os programas em cena saem junto.

@@ -61,16 +61,20 @@ fn compara() -> Result<bool, Erro> {
     let tocados = ensaio::toca_tudo(&plano, &pedido.pasta, &progresso);
     progresso.apaga();
     let relatorio = Relatorio::novo(&plano, tocados?, &pedido.pasta, &python.versao);
-    if let Some(arquivo) = &pedido.html {
-        fs::write(arquivo, pagina::pagina(&relatorio)).map_err(|erro| {
-            Erro::Mensagem(format!(
-                "não foi possível gravar {}: {}",
+    let gravada = match &pedido.html {
+        None => Ok(None),
+        Some(arquivo) => match fs::write(arquivo, pagina::pagina(&relatorio)) {
+            Ok(()) => Ok(Some(arquivo.as_path())),
+            Err(erro) => Err(Erro::Mensagem(format!(
+                "não foi possível gravar {}: {}; escolha outro nome ou outra pasta",
                 visivel(arquivo.as_os_str().as_encoded_bytes()),
                 em_portugues(&erro)
-            ))
-        })?;
-    }
-    tela::mostra(&relatorio, pedido.html.as_deref())?;
+            ))),
+        },
+    };
+    // Uma página que não se grava não leva consigo o que se comparou.
+    tela::mostra(&relatorio, gravada.as_ref().ok().copied().flatten())?;
+    gravada?;
     Ok(relatorio.tudo_certo())
 }
 

@@ -39,9 +39,9 @@ pre span{display:block;padding:0 .5rem 0 1.4rem;min-height:1.45em;position:relat
 pre .dif{background:#fdecea}pre .dif::before{content:'≠';position:absolute;left:.4rem;color:#b3261e}
 .v{font-weight:bold}.igual{color:#1b6e2d}.proposito{color:#7a5200}.diferente{color:#b3261e}.pulada{color:#555}
 ul{margin:.25rem 0;padding-left:1.5rem}
-td,li{white-space:pre-wrap;overflow-wrap:anywhere}td code{overflow-wrap:normal}
+td,li{white-space:pre-wrap}p,td,li{overflow-wrap:anywhere}td code{overflow-wrap:normal}
 @media(max-width:40rem){.par{grid-template-columns:1fr}pre .vazia{display:none}
-table,tbody,tr{display:block}tr:first-child{display:none}tr{border-bottom:1px solid #ddd;padding:.4rem 0}td{display:inline;border:0;padding:0 .4rem 0 0}td:last-child{display:block}}
+table,tbody,tr{display:block}tr:first-child{display:none}tr{border-bottom:1px solid #ddd;padding:.4rem 0}td{display:inline-block;max-width:100%;border:0;padding:0 .4rem 0 0}td code{overflow-wrap:anywhere}td:last-child{display:block}}
 @media print{body{max-width:none;font-size:11pt;padding:0}.tela,h3{break-inside:avoid}h3{break-after:avoid}pre .dif{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 ";
 
@@ -84,9 +84,11 @@ pub fn pagina(relatorio: &Relatorio) -> String {
          <p>Pasta <code>{}</code>; Python {}.</p>\n\
          <table><tr><th></th><th>lição</th><th>arquivo</th><th>veredito</th></tr>\n{corpo}</table>\n{fim}\n\
          <p>= igual; ~ diferente de propósito; ≠ diferente; - não tocada, ou só o par difere</p>\n\
+         <p>{}</p>\n\
          {sessoes}</body>\n</html>\n",
         Texto(&relatorio.pasta),
-        Texto(&relatorio.python)
+        Texto(&relatorio.python),
+        Texto(relatorio.ressalva().unwrap_or_default())
     )
 }
 

@@ -18,11 +18,19 @@ fn aspas(texto: &str) -> String {
     format!("\"{comeco}…\"")
 }
 
-/// O prompt que apareceu no lugar do esperado, se é disso que se trata.
-pub fn do_prompt(esperado: &str, visto: &str) -> Option<String> {
+/// O prompt que apareceu no lugar do esperado, se é disso que se trata. O roteiro pode esperar só o
+/// fim dele; inteiro, ele está na tela gravada.
+pub fn do_prompt(esperado: &str, visto: &str, gravada: &str) -> Option<String> {
     if esperado.ends_with('\n') {
         return None;
     }
+    let esperado = gravada
+        .lines()
+        .find_map(|linha| {
+            let onde = linha.find(esperado)?;
+            linha.get(..onde + esperado.len())
+        })
+        .unwrap_or(esperado);
     let (sem_espaco, com_espaco) = (esperado.trim_end(), visto.trim_end());
     if visto.ends_with(sem_espaco) && sem_espaco != esperado {
         return Some(format!(
@@ -51,8 +59,17 @@ fn ultima(texto: &str) -> &str {
 }
 
 /// O que difere entre a tela esperada e a vista, linha a linha. As linhas que começam por um dos
-/// `explicados` já têm a sua pista.
-pub fn das_telas(esperada: &str, vista: &str, explicados: &[String]) -> Vec<String> {
+/// `explicados` já têm a sua pista, e as que são como na tela `daqui` estão certas: são de quem
+/// consertou um defeito do original.
+pub fn das_telas(esperada: &str, daqui: &str, vista: &str, explicados: &[String]) -> Vec<String> {
+    let contra_a_daqui = TextDiff::from_lines(daqui, vista);
+    let difere_da_daqui = |linha: &str, tag: ChangeTag| {
+        // As linhas vazias se repetem: de uma não se sabe qual é.
+        (esperada == daqui || !linha.is_empty())
+            && contra_a_daqui
+                .iter_all_changes()
+                .any(|outra| outra.tag() == tag && outra.value().trim_end_matches('\n') == linha)
+    };
     let mut faltam = Vec::new();
     let mut sobram = Vec::new();
     let mut pistas = Vec::new();
@@ -63,6 +80,8 @@ pub fn das_telas(esperada: &str, vista: &str, explicados: &[String]) -> Vec<Stri
                     if explicados
                         .iter()
                         .any(|e| !e.is_empty() && sobra.starts_with(e)) => {}
+                (_, Some(sobra)) if !difere_da_daqui(sobra, ChangeTag::Insert) => {}
+                (Some(falta), None) if !difere_da_daqui(falta, ChangeTag::Delete) => {}
                 (Some(falta), Some(sobra)) => pistas.push(da_linha(falta, sobra)),
                 (Some(falta), None) => pistas.push(format!("falta a linha {}", aspas(falta))),
                 (None, Some(sobra)) => pistas.push(format!("sobra a linha {}", aspas(sobra))),
@@ -85,7 +104,8 @@ pub fn das_telas(esperada: &str, vista: &str, explicados: &[String]) -> Vec<Stri
     if pistas.len() > LINHAS {
         let resto = pistas.len() - LINHAS;
         pistas.truncate(LINHAS);
-        pistas.push(format!("e mais {resto} linhas; comece pela primeira"));
+        let linhas = if resto == 1 { "linha" } else { "linhas" };
+        pistas.push(format!("e mais {resto} {linhas}; comece pela primeira"));
     }
     pistas
 }
@@ -127,6 +147,10 @@ fn da_linha(esperada: &str, vista: &str) -> String {
 
 /// Quando a diferença é pequena, o nome dela.
 fn que_muda(esperado: &str, visto: &str) -> Option<&'static str> {
+    let de_bytes = |texto: &str| texto.contains("b'") || texto.contains("b\"");
+    if de_bytes(visto) && !de_bytes(esperado) {
+        return Some("são bytes, e não texto: falta o decode?");
+    }
     if esperado.to_lowercase() == visto.to_lowercase() {
         return Some("maiúsculas e minúsculas");
     }
@@ -153,8 +177,8 @@ fn que_muda(esperado: &str, visto: &str) -> Option<&'static str> {
     None
 }
 
-/// Um programa que parou: onde, e com que palavras finais.
-pub fn da_parada(engano: &Engano, tela: &str) -> String {
+/// Um programa que parou: onde, e com que palavras finais. O `inocente` esperava por outro.
+pub fn da_parada(engano: &Engano, tela: &str, inocente: bool) -> String {
     let ultima = tela
         .trim_end_matches('\n')
         .rsplit('\n')
@@ -166,12 +190,24 @@ pub fn da_parada(engano: &Engano, tela: &str) -> String {
         format!("a última linha na tela era {}", aspas(ultima))
     };
     match engano {
-        Engano::ParouAntesDe(texto) => format!(
-            "ficou parado (ou num laço sem fim) e não mostrou {}; {na_tela}; foi encerrado",
-            aspas(texto.trim_end_matches('\n'))
-        ),
+        Engano::ParouAntesDe(texto) => {
+            let como = if inocente {
+                "ficou esperando"
+            } else {
+                "ficou parado (ou num laço sem fim)"
+            };
+            format!(
+                "{como} e não mostrou {}; {na_tela}; foi encerrado",
+                aspas(texto.trim_end_matches('\n'))
+            )
+        }
         Engano::NaoTerminou => {
-            format!("devia ter terminado e não terminou; {na_tela}; foi encerrado")
+            let como = if inocente {
+                "ficou esperando"
+            } else {
+                "devia ter terminado"
+            };
+            format!("{como} e não terminou; {na_tela}; foi encerrado")
         }
         Engano::FimAntesDe(texto) => format!(
             "terminou antes de mostrar {}; {na_tela}",
@@ -189,15 +225,33 @@ pub fn da_parada(engano: &Engano, tela: &str) -> String {
     }
 }
 
-/// Um traceback do Python: a linha do arquivo, o erro, e o que costuma ser.
-pub fn do_traceback(erro: &str, arquivo: &str) -> Option<String> {
-    let ultima = erro.trim_end().rsplit('\n').next()?;
-    let tipo = ultima.split(':').next()?.trim();
-    let e_erro =
-        tipo.ends_with("Error") || tipo.ends_with("Exception") || tipo == "socket.gaierror";
-    if !e_erro {
-        return None;
-    }
+/// A linha `Tipo: texto` com que um traceback termina. Reconhece-se pelo lugar, e não pelo nome do
+/// tipo (há `ftplib.error_perm` e `KeyboardInterrupt`): é a primeira sem recuo depois do último `File`.
+/// Um arquivo que o Python nem abriu não tem `File`: resta a última linha, se o nome é de erro.
+fn fim_do_traceback(erro: &str) -> Option<&str> {
+    let e_tipo = |linha: &&str| {
+        let tipo = linha.split(':').next().unwrap_or_default();
+        !tipo.is_empty() && !tipo.contains(char::is_whitespace)
+    };
+    let arquivo = erro.rfind("  File \"");
+    let depois = arquivo.and_then(|onde| erro[onde..].lines().find(e_tipo));
+    depois.or_else(|| {
+        let ultima = erro.trim_end().lines().last()?;
+        let tipo = ultima.split(':').next()?;
+        (e_tipo(&ultima) && tipo.ends_with("Error")).then_some(ultima)
+    })
+}
+
+/// O que um programa escreveu no stderr: um traceback (a linha do arquivo, o erro, e o que costuma ser)
+/// ou um aviso.
+pub fn do_stderr(erro: &str, arquivo: &str) -> String {
+    let Some(fim) = fim_do_traceback(erro) else {
+        let ultima = erro.trim_end().lines().last().unwrap_or_default();
+        return format!(
+            "escreveu avisos na tela dele; o último é {}",
+            aspas(ultima.trim_start())
+        );
+    };
     let onde = erro
         .lines()
         .rev()
@@ -211,8 +265,18 @@ pub fn do_traceback(erro: &str, arquivo: &str) -> Option<String> {
         })
         .filter(|numero| !numero.is_empty());
     let onde = onde.map_or_else(String::new, |numero| format!(" na linha {numero}"));
-    let que = match tipo {
-        "SyntaxError" if ultima.contains("codec can't decode") => {
+    format!(
+        "parou com um erro{onde}: {}: {}",
+        visivel(fim.as_bytes()),
+        conselho(fim)
+    )
+}
+
+/// O que olhar, diante da última linha de um traceback.
+fn conselho(fim: &str) -> &'static str {
+    let (tipo, texto) = fim.split_once(": ").unwrap_or((fim, ""));
+    match tipo {
+        "SyntaxError" if fim.contains("codec can't decode") => {
             "o arquivo não está em UTF-8: abra-o no editor e salve-o de novo como UTF-8"
         }
         "SyntaxError" => {
@@ -234,28 +298,142 @@ pub fn do_traceback(erro: &str, arquivo: &str) -> Option<String> {
             "ninguém atendia na porta: confira o endereço e a porta nos dois arquivos"
         }
         "EOFError" => "esperava mais uma linha do teclado",
-        _ => "veja as últimas linhas dele na tela acima",
-    };
-    Some(format!(
-        "parou com um erro{onde}: {}: {que}",
-        visivel(ultima.as_bytes())
-    ))
+        "ftplib.error_perm" if texto.starts_with("550") => {
+            "o servidor não achou o que se pediu: confira o nome do arquivo ou da pasta (maiúsculas contam)"
+        }
+        "ftplib.error_perm" if texto.starts_with("530") => {
+            "o servidor não deixou entrar: confira o login, o usuário e a senha"
+        }
+        _ if tipo.starts_with("ftplib.") => {
+            "o servidor FTP recusou o comando: confira o que vai nele e a ordem"
+        }
+        // O número é o do Linux, o do macOS ou o do Windows.
+        "OSError" => match numero_do_sistema(texto) {
+            Some(22 | 10022) => "se é a linha do accept, falta o listen antes dela",
+            Some(98 | 48 | 10048) => "a porta já está em uso: confira a linha da porta",
+            Some(99 | 49 | 10049) => "o endereço não é deste computador: confira o do bind",
+            _ => OLHE,
+        },
+        _ => OLHE,
+    }
+}
+
+const OLHE: &str = "veja as últimas linhas na tela dele";
+
+/// O número em `[Errno 98] …` ou `[WinError 10048] …`.
+fn numero_do_sistema(texto: &str) -> Option<u32> {
+    let (_, resto) = texto.split_once(' ')?;
+    resto.split_once(']')?.0.parse().ok()
 }
 
 /// Os erros de quem digitou: nunca são uma diferença de propósito.
 pub fn e_de_digitacao(erro: &str) -> bool {
-    let ultima = erro.trim_end().rsplit('\n').next().unwrap_or_default();
-    [
-        "SyntaxError",
-        "IndentationError",
-        "TabError",
-        "NameError",
-        "UnboundLocalError",
-        "AttributeError",
-        "TypeError",
-        "ModuleNotFoundError",
-        "ImportError",
-    ]
-    .iter()
-    .any(|tipo| ultima.starts_with(tipo))
+    fim_do_traceback(erro).is_some_and(|fim| {
+        [
+            "SyntaxError",
+            "IndentationError",
+            "TabError",
+            "NameError",
+            "UnboundLocalError",
+            "AttributeError",
+            "TypeError",
+            "ModuleNotFoundError",
+            "ImportError",
+        ]
+        .iter()
+        .any(|tipo| fim.starts_with(tipo))
+    })
+}
+
+#[cfg(test)]
+mod testes {
+    use super::*;
+
+    #[test]
+    fn um_traceback_se_reconhece_pela_forma() {
+        let traceback = |fim: &str| {
+            format!(
+                "Traceback (most recent call last):\n  File \"/a/Portas.py\", line 7, in <module>\n    f()\n    ~^^\n{fim}\n"
+            )
+        };
+        for (fim, pista) in [
+            (
+                "ftplib.error_perm: 550 File not found",
+                "na linha 7: ftplib.error_perm: 550 File not found: o servidor não achou",
+            ),
+            ("ftplib.error_temp: 425 no", "o servidor FTP recusou"),
+            ("KeyboardInterrupt", "na linha 7: KeyboardInterrupt: veja"),
+            (
+                "Exception: duas\nlinhas: aqui",
+                "na linha 7: Exception: duas: veja",
+            ),
+            ("OSError: [Errno 22] Invalid argument", "falta o listen"),
+            (
+                "OSError: [Errno 48] Address already in use",
+                "a porta já está em uso",
+            ),
+            (
+                "OSError: [WinError 10049] The requested…",
+                "não é deste computador",
+            ),
+            ("OSError: sem número", OLHE),
+        ] {
+            let pista_dada = do_stderr(&traceback(fim), "Portas.py");
+            assert!(pista_dada.starts_with("parou com um erro"), "{pista_dada}");
+            assert!(pista_dada.contains(pista), "{pista_dada}");
+        }
+        for aviso in [
+            "fim do programa",
+            "Portas.py:5: SyntaxWarning: invalid\n  s = 1",
+        ] {
+            let pista = do_stderr(aviso, "Portas.py");
+            assert!(pista.starts_with("escreveu avisos na tela dele"), "{pista}");
+        }
+        assert!(e_de_digitacao(
+            "  File \"a.py\", line 1\n    f(\nSyntaxError: x\n"
+        ));
+        assert!(!e_de_digitacao(&traceback("EOFError")));
+    }
+
+    #[test]
+    fn o_prompt_aparece_inteiro_mesmo_se_o_roteiro_espera_so_o_fim() {
+        let gravada = "Conectado.\nDigite o nome do arquivo destino: zipado.zip\n";
+        assert_eq!(
+            do_prompt(
+                "arquivo destino: ",
+                "Digite o nome do arquivo de destino: ",
+                gravada
+            ),
+            Some(
+                "o prompt devia ser \"Digite o nome do arquivo destino: \" e é \"Digite o nome do arquivo de destino: \""
+                    .into()
+            )
+        );
+    }
+
+    #[test]
+    fn quem_consertou_o_original_nao_errou() {
+        let (original, daqui) = ("a\n\nNone\nfim\n", "a\nsucesso\n\nfim\n");
+        for certa in [original, daqui, "a\nfim\n"] {
+            assert_eq!(das_telas(original, daqui, certa, &[]), [""; 0], "{certa}");
+        }
+        assert_eq!(
+            das_telas(original, daqui, "a\n\nNome\nfim\n", &[]),
+            ["a linha devia ser \"None\" e é \"Nome\""]
+        );
+        assert_eq!(
+            das_telas(original, daqui, "a\n\nNone\n", &[]),
+            ["falta a linha \"fim\""]
+        );
+    }
+
+    #[test]
+    fn o_que_falta_tem_nome_e_conta_certa() {
+        assert_eq!(
+            da_linha("Recebemos: olá", "Recebemos: b'ol\\xc3'"),
+            "a linha devia ser \"Recebemos: olá\" e é \"Recebemos: b'ol\\xc3'\" (são bytes, e não texto: falta o decode?)"
+        );
+        let pistas = das_telas("1\n2\n3\n4\n", "1\n2\n3\n4\n", "", &[]);
+        assert_eq!(pistas[3], "e mais 1 linha; comece pela primeira");
+    }
 }

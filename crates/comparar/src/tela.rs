@@ -118,6 +118,9 @@ fn texto(relatorio: &Relatorio, largura: usize, html: Option<&Path>) -> String {
         &mut saida,
         "= igual   ~ diferente de propósito   ≠ diferente   - não tocada ou só o par difere",
     );
+    if let Some(ressalva) = relatorio.ressalva() {
+        linha(&mut saida, ressalva);
+    }
     if escondidas > 0 {
         linha(
             &mut saida,

@@ -69,6 +69,8 @@ pub fn julga(
         juiz.confere_arquivos();
         juiz.confere_rede();
     }
+    juiz.confere_portas();
+    juiz.confere_nome();
     let mut pistas = juiz.pistas;
     if !pistas.is_empty() {
         let mut vistas = Vec::new();
@@ -154,6 +156,11 @@ fn codigo(visto: &Observacao, terminal: &str) -> Option<i32> {
     visto.fins.get(terminal).and_then(|fim| fim.codigo)
 }
 
+/// Se a pista é um traceback.
+fn e_parada(pista: &Pista) -> bool {
+    pista.texto.starts_with("parou com")
+}
+
 impl Juiz<'_> {
     /// O arquivo do aluno que está num terminal, se é ele que está.
     fn licao(&self, terminal: &str) -> Option<&Licao> {
@@ -163,14 +170,26 @@ impl Juiz<'_> {
             .find(|licao| licao.nome == nome && licao.arquivo.is_some())
     }
 
+    /// As lições da sessão que estão com o arquivo do aluno.
+    fn em_python(&self) -> Vec<&Licao> {
+        self.licoes
+            .iter()
+            .filter(|licao| licao.arquivo.is_some())
+            .filter(|licao| self.sessao.licoes().any(|(_, nome)| nome == licao.nome))
+            .collect()
+    }
+
+    /// O que se viu num terminal; sem arquivo do aluno, o que se vê nele veio do arquivo que há.
     fn anota(&mut self, terminal: &str, texto: String) {
-        let licao = self.licao(terminal).or_else(|| {
-            // Num terminal sem arquivo do aluno, o que se vê veio do arquivo que está no outro.
-            self.licoes.iter().find(|licao| {
-                licao.arquivo.is_some() && self.sessao.licoes().any(|(_, nome)| nome == licao.nome)
-            })
-        });
-        if let Some(licao) = licao.cloned() {
+        match self.licao(terminal).cloned() {
+            Some(licao) => self.anota_em(&licao, texto),
+            None => self.anota_no_que_ha(format!("no outro lado ({terminal}), {texto}")),
+        }
+    }
+
+    /// O que não é de um terminal só.
+    fn anota_no_que_ha(&mut self, texto: String) {
+        if let Some(licao) = self.em_python().first().copied().cloned() {
             self.anota_em(&licao, texto);
         }
     }
@@ -188,9 +207,9 @@ impl Juiz<'_> {
         if let Some(desvio) = self.rust.desvios.first() {
             let texto = format!(
                 "não é o seu arquivo: o programa em Rust também não fez o que devia ({}); rode `cargo test` e veja por quê",
-                pistas::da_parada(&desvio.engano, tela(self.rust, &desvio.terminal))
+                pistas::da_parada(&desvio.engano, tela(self.rust, &desvio.terminal), false)
             );
-            self.anota(&desvio.terminal, texto);
+            self.anota_no_que_ha(texto);
         }
     }
 
@@ -214,7 +233,7 @@ impl Juiz<'_> {
                 .filter(|d| d.terminal == terminal)
             {
                 if let Engano::OutroTexto { esperado, visto } = &desvio.engano
-                    && let Some(pista) = pistas::do_prompt(esperado, visto)
+                    && let Some(pista) = pistas::do_prompt(esperado, visto, &esperada)
                 {
                     explicados.push(visto.clone());
                     textos.push(pista);
@@ -226,7 +245,8 @@ impl Juiz<'_> {
                     .licao(&terminal)
                     .map_or(terminal.clone(), |l| l.nome.clone());
                 let daqui = self.pistas_sem_o_par(&terminal, &esperada, &explicados);
-                for texto in pistas::das_telas(&esperada, vista, &explicados) {
+                let rust = tela(self.rust, &terminal);
+                for texto in pistas::das_telas(&esperada, rust, vista, &explicados) {
                     match &daqui {
                         Some((do_proprio, par)) if !do_proprio.contains(&texto) => {
                             let texto = format!(
@@ -257,7 +277,9 @@ impl Juiz<'_> {
         let propria = self
             .mistas
             .iter()
-            .find(|mista| mista.em_python == daqui.nome)?;
+            .find(|mista| mista.em_python == daqui.nome)
+            // Da que parou não se sabe o que mostraria.
+            .filter(|mista| mista.visto.parada().is_none())?;
         let outra = self
             .mistas
             .iter()
@@ -266,7 +288,12 @@ impl Juiz<'_> {
             .licoes
             .iter()
             .find(|licao| licao.nome == outra.em_python)?;
-        let textos = pistas::das_telas(esperada, tela(&propria.visto, terminal), explicados);
+        let textos = pistas::das_telas(
+            esperada,
+            tela(self.rust, terminal),
+            tela(&propria.visto, terminal),
+            explicados,
+        );
         Some((textos, par.clone()))
     }
 
@@ -290,8 +317,7 @@ impl Juiz<'_> {
             if escorregou {
                 continue;
             }
-            let texto = pistas::do_traceback(&erro, &licao.nome_do_arquivo())
-                .unwrap_or_else(|| "escreveu avisos na tela; veja-os acima".to_string());
+            let texto = pistas::do_stderr(&erro, &licao.nome_do_arquivo());
             self.anota_em(&licao, texto);
         }
     }
@@ -302,49 +328,48 @@ impl Juiz<'_> {
             return;
         };
         // Um traceback já diz tudo.
-        let ja_dito = self
-            .pistas
-            .iter()
-            .any(|pista| pista.texto.starts_with("parou com"));
-        if !ja_dito {
-            let em_python: Vec<&str> = self.mistas.iter().map(|m| m.em_python.as_str()).collect();
-            let culpados = culpados(self.sessao, self.python, self.mistas, &em_python);
-            let mut parada = pistas::da_parada(&desvio.engano, tela(self.python, &desvio.terminal));
-            if desvio.engano == Engano::NaoTerminou {
-                let quais = self.sessao.listagens.join(" e ");
-                parada += &format!(
-                    "; esta conversa é da listagem {quais}: confira se o seu arquivo é a última versão"
-                );
-            }
-            let da_casa = self.licao(&desvio.terminal).map(|licao| licao.nome.clone());
-            match culpados.first() {
-                Some(culpado) if culpados.len() == 1 && da_casa.as_ref() != Some(culpado) => {
-                    let licao = self
-                        .licoes
-                        .iter()
-                        .find(|licao| licao.nome == *culpado)
-                        .cloned();
-                    if let Some(licao) = licao {
-                        let texto = format!(
-                            "não fez a sua parte, e o outro lado ({}) {parada}",
-                            desvio.terminal
-                        );
-                        self.anota_em(&licao, texto);
-                    }
-                }
-                _ => self.anota(&desvio.terminal, parada),
-            }
+        if self.pistas.iter().any(e_parada) {
+            return;
         }
-        self.confere_portas();
+        let em_python: Vec<&str> = self.em_python().iter().map(|l| l.nome.as_str()).collect();
+        let culpados = culpados(self.sessao, self.python, self.mistas, &em_python);
+        let da_casa = self.licao(&desvio.terminal).cloned();
+        let culpado = match culpados.as_slice() {
+            [unico] => self.licoes.iter().find(|l| l.nome == *unico).cloned(),
+            _ => da_casa
+                .clone()
+                .or_else(|| self.em_python().first().copied().cloned()),
+        };
+        let Some(culpado) = culpado else { return };
+        let inocente = da_casa.is_none_or(|licao| licao.nome != culpado.nome);
+        let tela = tela(self.python, &desvio.terminal);
+        let mut texto = pistas::da_parada(&desvio.engano, tela, inocente);
+        if inocente {
+            texto = format!(
+                "não fez a sua parte, e o outro lado ({}) {texto}",
+                desvio.terminal
+            );
+        }
+        // Destas, o capítulo tem mais de uma versão.
+        let refeita = ["cliente_chat", "protocolo_ftp"].contains(&culpado.nome.as_str());
+        if desvio.engano == Engano::NaoTerminou && refeita {
+            let quais = match self.sessao.listagens.as_slice() {
+                [uma] => format!("da listagem {uma}"),
+                varias => format!("das listagens {}", varias.join(" e ")),
+            };
+            texto +=
+                &format!("; esta conversa é {quais}: confira se o seu arquivo é a última versão");
+        }
+        self.anota_em(&culpado, texto);
     }
 
-    /// Uma porta digitada errado é a causa mais comum de um par que não se fala.
+    /// Uma porta digitada errado é a causa mais comum de um par que não se fala. Do que se notou, só
+    /// fica o que ela não explica: um texto digitado errado, um erro que não é da rede.
     fn confere_portas(&mut self) {
         let sem_porta: Vec<Licao> = self
-            .licoes
-            .iter()
+            .em_python()
+            .into_iter()
             .filter(|licao| licao.nome.starts_with("servidor") || licao.nome.starts_with("cliente"))
-            .filter(|licao| self.sessao.licoes().any(|(_, nome)| nome == licao.nome))
             .filter(|licao| {
                 licao.arquivo.as_ref().is_some_and(|arquivo| {
                     fs::read(arquivo)
@@ -353,11 +378,38 @@ impl Juiz<'_> {
             })
             .cloned()
             .collect();
+        if self.pistas.is_empty() || sem_porta.is_empty() {
+            return;
+        }
+        let da_rede = |pista: &Pista| {
+            ["Connection", "OSError", "BrokenPipe", "Timeout"]
+                .iter()
+                .any(|tipo| pista.texto.contains(tipo))
+        };
+        let digitada = |pista: &Pista| {
+            ["o prompt", "na linha", "a linha devia"]
+                .iter()
+                .any(|comeco| pista.texto.starts_with(comeco))
+        };
+        self.pistas
+            .retain(|pista| digitada(pista) || e_parada(pista) && !da_rede(pista));
         for licao in sem_porta {
             let texto = "a porta 43210 não aparece neste arquivo: confira a linha da porta";
             self.anota_em(&licao, texto.to_string());
-            // É a causa; o resto são consequências.
+            // É a causa: vem antes.
             self.pistas.rotate_right(1);
+        }
+    }
+
+    /// O palco roda o arquivo sem olhar o nome, mas `python3 socket.py` importaria a si mesmo. Só com
+    /// este nome exato: num import, maiúsculas contam também no Windows e no macOS.
+    fn confere_nome(&mut self) {
+        for licao in self.em_python().into_iter().cloned().collect::<Vec<_>>() {
+            if licao.nome_do_arquivo() == "socket.py" {
+                let texto = "com este nome, ele se põe no lugar do módulo socket do Python, e nenhum \
+                             programa desta pasta roda: troque o nome para Socket.py";
+                self.anota_em(&licao, texto.to_string());
+            }
         }
     }
 
@@ -365,12 +417,12 @@ impl Juiz<'_> {
     fn confere_codigos(&mut self) {
         for desvio in self.python.desvios.clone() {
             if matches!(desvio.engano, Engano::OutrosBytes { .. }) {
-                self.anota(&desvio.terminal, pistas::da_parada(&desvio.engano, ""));
+                self.anota_no_que_ha(pistas::da_parada(&desvio.engano, "", false));
             }
         }
         let enganos: Vec<_> = self.python.desvios.clone();
         for desvio in enganos {
-            let traceback = self.pistas.iter().any(|p| p.texto.starts_with("parou com"));
+            let traceback = self.pistas.iter().any(e_parada);
             if let Engano::OutroCodigo { esperado, visto } = desvio.engano
                 && !traceback
             {
@@ -417,9 +469,8 @@ impl Juiz<'_> {
                 (None, _) => Some(format!("não gravou o arquivo {mostrado}")),
             });
         }
-        let terminal = self.sessao.licoes().next().map(|(t, _)| t.to_string());
         for texto in textos {
-            self.anota(terminal.as_deref().unwrap_or_default(), texto);
+            self.anota_no_que_ha(texto);
         }
     }
 
@@ -436,12 +487,15 @@ impl Juiz<'_> {
             return;
         };
         if seu != daqui {
-            let texto = format!(
-                "as telas são iguais, mas pela rede foram {} bytes e voltaram {}; em Rust, {} e {}: confira o que vai no send",
+            let onde = if seu.ida > daqui.ida || seu.volta > daqui.volta {
+                "confira o que vai no send, e se ele se repete (falta um break no laço?)"
+            } else {
+                "confira o que vai no send"
+            };
+            self.anota_no_que_ha(format!(
+                "as telas são iguais, mas pela rede foram {} bytes e voltaram {}; em Rust, {} e {}: {onde}",
                 seu.ida, seu.volta, daqui.ida, daqui.volta
-            );
-            let terminal = self.sessao.licoes().next().map(|(t, _)| t.to_string());
-            self.anota(terminal.as_deref().unwrap_or_default(), texto);
+            ));
         }
     }
 }

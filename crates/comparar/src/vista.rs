@@ -11,6 +11,10 @@ use crate::ensaio::{Feito, Tocada};
 use crate::plano::{Licao, Plano};
 use crate::veredito::Veredito;
 
+/// O que `igual` não quer dizer.
+const REDE_DO_FTP: &str =
+    "Nas lições de FTP, o que passa pela rede não se compara: os comandos são outros de propósito.";
+
 /// Tudo o que há para mostrar.
 pub struct Relatorio {
     pub pasta: String,
@@ -109,6 +113,12 @@ impl Relatorio {
             grupos,
             resumo,
         }
+    }
+
+    /// O que dizer embaixo da legenda, se há lições de FTP.
+    pub fn ressalva(&self) -> Option<&'static str> {
+        let de_ftp = |grupo: &Vista| grupo.titulo.contains("ftp");
+        self.grupos.iter().any(de_ftp).then_some(REDE_DO_FTP)
     }
 
     /// Se nada difere sem querer.

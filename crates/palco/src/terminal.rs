@@ -126,6 +126,12 @@ impl Terminal {
         } else {
             comando.stdout(Stdio::piped());
         }
+        // Quem compara atende ao Ctrl-C e tira de cena o grupo inteiro; nos testes, é o Ctrl-C do terminal
+        // que leva todos, e o grupo fica sendo o dele.
+        #[cfg(unix)]
+        if paciencia == Paciencia::DeGente {
+            std::os::unix::process::CommandExt::process_group(comando, 0);
+        }
         let abriu = Instant::now();
         let abertura = {
             let _vez = abrindo();
@@ -357,7 +363,11 @@ impl Terminal {
                 ultima = Instant::now();
             }
             if self.desistiu(comeco, ultima) {
-                return Err(Engano::NaoTerminou);
+                // Um filho dele em outra sessão segura os canos; mas ele terminou.
+                return match self.fim {
+                    Some((codigo, _)) if self.paciencia == Paciencia::DeGente => Ok(codigo),
+                    _ => Err(Engano::NaoTerminou),
+                };
             }
         }
     }
@@ -368,8 +378,30 @@ impl Terminal {
             && let Ok(Some(status)) = self.filho.try_wait()
         {
             self.fim = Some((codigo(status), self.abriu.elapsed()));
+            // Um filho que ficou seguraria os canos, e uma porta.
+            self.mata_o_grupo();
         }
         self.fim.map(|(codigo, _)| codigo)
+    }
+
+    /// Os processos que o programa abriu saem com ele, menos os que foram para outra sessão.
+    fn mata_o_grupo(&self) {
+        #[cfg(unix)]
+        if self.paciencia == Paciencia::DeGente
+            && let Ok(grupo) = i32::try_from(self.filho.id())
+        {
+            use nix::sys::signal::{Signal, killpg};
+            let _ = killpg(nix::unistd::Pid::from_raw(grupo), Signal::SIGKILL);
+        }
+    }
+
+    /// Tira de cena o programa e os filhos dele. Um processo que já foi recolhido não é mais nosso.
+    fn mata(&mut self) {
+        if self.terminou().is_none() {
+            self.mata_o_grupo();
+            let _ = self.filho.kill();
+            let _ = self.filho.wait();
+        }
     }
 
     fn desistiu(&self, comeco: Instant, ultima: Instant) -> bool {
@@ -411,10 +443,7 @@ impl Terminal {
         self.medidor.olha();
         let codigo = self.terminou();
         let tempo = self.fim.map_or_else(|| self.abriu.elapsed(), |(_, t)| t);
-        if codigo.is_none() {
-            let _ = self.filho.kill();
-            let _ = self.filho.wait();
-        }
+        self.mata();
         let memoria = self.medidor.pico();
         Fim {
             codigo,
@@ -445,7 +474,13 @@ impl Terminal {
                 self.fluxo(cano).acabou = true;
                 true
             }
-            Err(RecvTimeoutError::Timeout) => false,
+            Err(RecvTimeoutError::Timeout) => {
+                // Se já terminou, o silêncio pode ser de um filho dele, que sai com ele.
+                if self.paciencia == Paciencia::DeGente {
+                    self.terminou();
+                }
+                false
+            }
             Err(RecvTimeoutError::Disconnected) => {
                 self.saida.acabou = true;
                 self.erro.acabou = true;
@@ -517,9 +552,7 @@ fn so_letras(texto: &str) -> String {
 /// Quem ainda está em cena no fim da sessão (um servidor, quase sempre) sai com ela.
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // Um processo que já foi recolhido não é mais nosso; o std sabe disso.
-        let _ = self.filho.kill();
-        let _ = self.filho.wait();
+        self.mata();
     }
 }
 
