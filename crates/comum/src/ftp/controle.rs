@@ -16,8 +16,9 @@ use suppaftp::{FtpError, FtpResult, ImplFtpStream, TlsConnector, TlsStream};
 
 use super::resposta::{linhas_visiveis, resumo};
 
-/// A maior resposta que se aceita, em bytes; a suppaftp tem o mesmo limite.
-const MAIOR_RESPOSTA: usize = 256 << 10;
+/// A maior resposta que se aceita, em bytes. A suppaftp aceita 256 KiB, e traduzida uma pode ganhar um byte
+/// em cada cinco.
+const MAIOR_RESPOSTA: usize = 192 << 10;
 
 pub(super) const NAO_E_FTP: &str =
     "o servidor respondeu algo que não é FTP; confira o endereço ou tente outro servidor";
@@ -248,31 +249,30 @@ impl Controle {
     fn proxima_resposta(&mut self) -> io::Result<Vec<u8>> {
         let mut cabem = MAIOR_RESPOSTA;
         loop {
-            let linhas = self.uma_resposta(&mut cabem)?;
-            let codigo = &linhas[0][..3];
+            let resposta = self.uma_resposta(&mut cabem)?;
+            let codigo = &resposta[..3];
             if self.pergunta.espera_outra(codigo) {
                 continue;
             }
-            *trava(&self.ultima.0) = linhas.concat();
-            let traduzida = traduz(self.pergunta, &linhas);
+            let traduzida = traduz(self.pergunta, &resposta);
             if self.pergunta == Pergunta::Transferencia && codigo[0] == b'1' {
                 self.pergunta = Pergunta::Dados;
             }
+            *trava(&self.ultima.0) = resposta;
             return Ok(traduzida);
         }
     }
 
-    /// As linhas de uma resposta: uma só, ou até a que repete o código da primeira e um espaço. Cada uma
-    /// vem com a sua quebra, e a primeira tem ao menos os três algarismos.
-    fn uma_resposta(&mut self, cabem: &mut usize) -> io::Result<Vec<Vec<u8>>> {
-        let primeira = self.linha(cabem)?;
-        let [a, b, c, separador, ..] = primeira[..] else {
-            return Err(self.nao_se_entende(&primeira));
+    /// Uma resposta: uma linha só, ou até a que repete o código da primeira e um espaço. Começa sempre pelos
+    /// três algarismos.
+    fn uma_resposta(&mut self, cabem: &mut usize) -> io::Result<Vec<u8>> {
+        let mut resposta = self.linha(cabem)?;
+        let [a, b, c, separador, ..] = resposta[..] else {
+            return Err(self.nao_se_entende(&resposta));
         };
         if ![a, b, c].iter().all(u8::is_ascii_digit) {
-            return Err(self.nao_se_entende(&primeira));
+            return Err(self.nao_se_entende(&resposta));
         }
-        let mut linhas = vec![primeira];
         if separador == b'-' {
             loop {
                 let linha = self.linha(cabem)?;
@@ -280,13 +280,13 @@ impl Controle {
                     && linha
                         .get(3)
                         .is_none_or(|depois| matches!(depois, b' ' | b'\r' | b'\n'));
-                linhas.push(linha);
+                resposta.extend_from_slice(&linha);
                 if ultima {
                     break;
                 }
             }
         }
-        Ok(linhas)
+        Ok(resposta)
     }
 
     /// A próxima linha, com a quebra. Se o servidor fecha no meio dela, só vale com o código inteiro.
@@ -324,11 +324,10 @@ impl Controle {
 
 /// A resposta como a suppaftp a quer: o código que ela espera, seguido de um espaço na última linha e só
 /// nela. O texto não muda, a não ser onde ela procura números nele.
-fn traduz(pergunta: Pergunta, linhas: &[Vec<u8>]) -> Vec<u8> {
-    let inteira = linhas.concat();
-    let codigo = &inteira[..3];
+fn traduz(pergunta: Pergunta, resposta: &[u8]) -> Vec<u8> {
+    let codigo = &resposta[..3];
     let refeita = match (pergunta, codigo) {
-        (Pergunta::PortaDosDados, b"227" | b"229") => porta_dos_dados(&inteira),
+        (Pergunta::PortaDosDados, b"227" | b"229") => porta_dos_dados(resposta),
         // Para o ftplib, um diretório sem nome.
         (Pergunta::Pwd, [b'2', ..]) if codigo != b"257" && codigo != DESPEDIDA => {
             Some("257 ".into())
@@ -339,10 +338,11 @@ fn traduz(pergunta: Pergunta, linhas: &[Vec<u8>]) -> Vec<u8> {
         return (refeita + "\r\n").into_bytes();
     }
     let codigo = pergunta.codigo(codigo).unwrap_or(codigo);
-    let mut traduzida = Vec::with_capacity(inteira.len() + 2);
-    for (numero, linha) in linhas.iter().enumerate() {
-        let ultima = numero + 1 == linhas.len();
-        if ultima || numero == 0 {
+    let mut traduzida = Vec::with_capacity(resposta.len() + 2);
+    let mut linhas = resposta.split_inclusive(|byte| *byte == b'\n').peekable();
+    while let Some(linha) = linhas.next() {
+        let ultima = linhas.peek().is_none();
+        if ultima || traduzida.is_empty() {
             let texto = linha[3..]
                 .strip_prefix(if ultima { b" " } else { b"-" })
                 .unwrap_or(&linha[3..]);

@@ -431,6 +431,11 @@ fn a_porta_dos_dados_e_lida_como_no_ftplib() {
 
 #[test]
 fn uma_resposta_sem_fim_tem_fim() {
+    // A maior que se aceita, mesmo que cada linha ganhe um espaço.
+    let maior = format!("230-\r\n{}230 fim\r\n", "530 \n".repeat(39_000));
+    let (mut ftp, _) = sessao(Roteiro::default().faz("PASS", move |_, _| maior.clone())).unwrap();
+    ftp.login("ana", "senha").unwrap();
+    assert_eq!(pwd(&mut ftp).unwrap(), "/");
     for sem_fim in [&"230-mais uma\r\n".repeat(30_000), &"9".repeat(300_000)] {
         let sem_fim = sem_fim.clone();
         assert!(!falha(
