@@ -237,7 +237,8 @@ fn entre_aspas(resposta: &[u8]) -> Vec<u8> {
 }
 
 /// Entra no diretório que a pessoa digitou, como o `cwd` do ftplib: `..` é o comando CDUP, para quem o
-/// conhece, e nada é o próprio diretório. A suppaftp mandaria `CWD ..` e `CWD ` sem nome, que alguns servidores não aceitam.
+/// conhece, e nada é o próprio diretório. A suppaftp mandaria `CWD ..` e `CWD ` sem nome, que alguns
+/// servidores não aceitam.
 ///
 /// # Errors
 /// [`Erro::Pedido`] se o servidor recusa ou o nome tem uma quebra de linha ou um NUL;

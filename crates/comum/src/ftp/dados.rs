@@ -39,17 +39,6 @@ pub(super) fn recebe(
     })
 }
 
-/// Fecha a conexão de dados e espera a resposta final, que devolve pronta para a tela. O `finish` da
-/// suppaftp joga fora o texto dela.
-pub(super) fn termina(dados: TransferStream<Conexao>) -> Result<String, Erro> {
-    let ultima = match dados.get_ref() {
-        DataStream::Ssl(con) => con.ultima_resposta(),
-        DataStream::Tcp(_) => UltimaResposta::default(),
-    };
-    dados.finish()?;
-    Ok(ultima.na_tela())
-}
-
 /// Chama `passa`, que leva um bloco da conexão aonde ele deve ir e diz quantos bytes foram, até não vir
 /// mais nada.
 pub(super) fn ate_o_fim(
@@ -101,5 +90,12 @@ pub fn mostra_lista(dados: TransferStream<Conexao>) -> Result<String, Erro> {
     });
     // Uma listagem cortada mostra até onde foi.
     mostra_bloco(&tela.termina())?;
-    termina(dados?)
+    let dados = dados?;
+    // O finish da suppaftp joga fora o texto da resposta final.
+    let ultima = match dados.get_ref() {
+        DataStream::Ssl(con) => con.ultima_resposta(),
+        DataStream::Tcp(_) => UltimaResposta::default(),
+    };
+    dados.finish()?;
+    Ok(ultima.na_tela())
 }
