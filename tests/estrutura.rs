@@ -22,7 +22,15 @@ const LICOES: [(&str, &[&str]); 12] = [
 ];
 
 /// Os pacotes de `crates` que não são lições.
-const APOIO: [&str; 5] = ["comparar", "comum", "medir", "palco", "servidor_ftp"];
+const APOIO: [&str; 7] = [
+    "comparar",
+    "comum",
+    "comum_ftp",
+    "medir",
+    "nomes",
+    "palco",
+    "servidor_ftp",
+];
 
 fn raiz() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

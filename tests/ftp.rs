@@ -1,5 +1,5 @@
 //! As lições de FTP diante de um servidor que se comporta mal: o que o aluno lê, o que fica na pasta,
-//! quanta memória se gasta. (Cada resposta errada do protocolo tem o seu teste em `comum::ftp`.)
+//! quanta memória se gasta. (Cada resposta errada do protocolo tem o seu teste em `comum_ftp`.)
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -33,8 +33,10 @@ pub fn mostra_linha(texto: Arguments) -> Result<(), Erro> {
 }
 
 /// Mostra um bloco de linhas prontas, cada uma já com a sua quebra, numa escrita só.
-#[cfg(feature = "ftp")]
-pub(crate) fn mostra_bloco(texto: &str) -> Result<(), Erro> {
+///
+/// # Errors
+/// Os de [`mostra_linha`].
+pub fn mostra_bloco(texto: &str) -> Result<(), Erro> {
     escreve(format_args!("{texto}"))
 }
 

@@ -132,8 +132,8 @@ impl Endereco {
     }
 
     /// Se o endereço é o desta máquina, em qualquer porta: quem falta lá é um programa do projeto.
-    #[cfg(feature = "ftp")]
-    pub(crate) fn e_local(&self) -> bool {
+    #[must_use]
+    pub fn e_local(&self) -> bool {
         self.ips.iter().all(|ip| ip.ip().is_loopback())
     }
 
@@ -194,11 +194,10 @@ pub fn sem_argumentos(programa: Programa) -> Result<(), Erro> {
 }
 
 /// Os argumentos do programa, na ordem em que vieram; das opções, só passam as que estão em `opcoes`.
-pub(crate) fn argumentos(
-    programa: Programa,
-    uso: &str,
-    opcoes: &[&str],
-) -> Result<Vec<String>, Erro> {
+///
+/// # Errors
+/// [`Erro::FimPedido`] depois de mostrar o `--help`; [`Erro::Mensagem`] se um deles não serve.
+pub fn argumentos(programa: Programa, uso: &str, opcoes: &[&str]) -> Result<Vec<String>, Erro> {
     let mut argumentos = Vec::new();
     for argumento in env::args_os().skip(1) {
         let Ok(texto) = argumento.into_string() else {
@@ -223,7 +222,9 @@ pub(crate) fn argumentos(
     Ok(argumentos)
 }
 
-pub(crate) fn nao_esperado(nome: &str, sobra: &str) -> Erro {
+/// O erro de quem deu um argumento a mais.
+#[must_use]
+pub fn nao_esperado(nome: &str, sobra: &str) -> Erro {
     Erro::Mensagem(format!(
         "o argumento \"{}\" está sobrando; {}",
         visivel(sobra.as_bytes()),

@@ -15,8 +15,6 @@ pub enum Erro {
     FimPedido,
     /// A rede falhou no meio de uma conversa. Num servidor, só aquela conversa acaba.
     Conversa(io::Error),
-    /// Só o último pedido falhou, e já está explicado: a sessão continua de pé. O menu volta.
-    Pedido(String),
     /// Qualquer outra coisa, já explicada: a causa e o próximo passo, numa linha.
     Mensagem(String),
 }
@@ -35,7 +33,7 @@ impl fmt::Display for Erro {
             Erro::Conversa(erro) => {
                 write!(saida, "a conversa foi interrompida: {}", em_portugues(erro))
             }
-            Erro::Pedido(texto) | Erro::Mensagem(texto) => write!(saida, "{texto}"),
+            Erro::Mensagem(texto) => write!(saida, "{texto}"),
         }
     }
 }
@@ -48,7 +46,7 @@ impl Erro {
     ///
     /// # Errors
     /// Devolve o próprio erro quando ele não é da rede: aí é o programa que tem de terminar.
-    pub fn conta_e_segue(self) -> Result<(), Erro> {
+    pub fn avisa_e_segue(self) -> Result<(), Erro> {
         let Erro::Conversa(erro) = self else {
             return Err(self);
         };
@@ -69,24 +67,11 @@ impl Erro {
         }
         Ok(())
     }
-
-    /// Num menu, um pedido que falhou não encerra a sessão: conta o que houve no stderr e deixa o
-    /// menu voltar.
-    ///
-    /// # Errors
-    /// Devolve o próprio erro quando a sessão acabou.
-    pub fn conta_e_volta(self) -> Result<(), Erro> {
-        let Erro::Pedido(texto) = self else {
-            return Err(self);
-        };
-        conta(&texto);
-        Ok(())
-    }
 }
 
 /// Roda a lição e traduz o fim dela: 0 se tudo correu bem, senão uma linha `Erro: …` e 1.
-pub fn executa(licao: fn() -> Result<(), Erro>) -> ExitCode {
-    encerra(licao())
+pub fn executa<E: Into<Erro>>(licao: fn() -> Result<(), E>) -> ExitCode {
+    encerra(licao().map_err(E::into))
 }
 
 /// O código de saída de um programa que acabou assim; de um erro, conta antes qual foi.
@@ -101,7 +86,7 @@ pub fn encerra(fim: Result<(), Erro>) -> ExitCode {
 }
 
 /// Conta um erro no stderr, numa escrita só: dois programas no mesmo terminal não misturam as linhas.
-fn conta(erro: &dyn fmt::Display) {
+pub fn conta(erro: &dyn fmt::Display) {
     // eprintln! entraria em pânico com o stderr fechado; se ele não aceita, não há mais a quem contar.
     let _ = io::stderr().write_all(format!("Erro: {erro}\n").as_bytes());
 }
@@ -256,26 +241,10 @@ mod testes {
             ErrorKind::ConnectionAborted,
             ErrorKind::BrokenPipe,
         ] {
-            assert!(Erro::Conversa(kind.into()).conta_e_segue().is_ok());
+            assert!(Erro::Conversa(kind.into()).avisa_e_segue().is_ok());
         }
-        for erro in [
-            Erro::FimPedido,
-            Erro::Pedido(String::new()),
-            Erro::Mensagem(String::new()),
-        ] {
-            assert!(erro.conta_e_segue().is_err());
-        }
-    }
-
-    #[test]
-    fn so_um_pedido_deixa_o_menu_voltar() {
-        assert!(Erro::Pedido("teste".to_string()).conta_e_volta().is_ok());
-        for erro in [
-            Erro::FimPedido,
-            Erro::Conversa(ErrorKind::BrokenPipe.into()),
-            Erro::Mensagem(String::new()),
-        ] {
-            assert!(erro.conta_e_volta().is_err());
+        for erro in [Erro::FimPedido, Erro::Mensagem(String::new())] {
+            assert!(erro.avisa_e_segue().is_err());
         }
     }
 

@@ -8,15 +8,15 @@
 
 use std::process::ExitCode;
 
-use comum::ftp::{ArquivoNovo, conecta, servidor_do_argumento};
-use comum::{Erro, executa, mostra, programa};
+use comum::{executa, mostra, programa};
+use comum_ftp::{ArquivoNovo, ErroFtp, conecta, servidor_do_argumento};
 use suppaftp::Status;
 
 fn main() -> ExitCode {
     executa(licao)
 }
 
-fn licao() -> Result<(), Erro> {
+fn licao() -> Result<(), ErroFtp> {
     // ANCHOR: sessao
     // No modo passivo, o padrão, quem abre a conexão de dados é o cliente, que costuma estar atrás de um
     // roteador que não deixa ninguém entrar. No ativo, que o original usa sem dizer, é o servidor.

@@ -8,15 +8,15 @@
 
 use std::process::ExitCode;
 
-use comum::ftp::{ArquivoNovo, conecta, servidor_do_argumento, tamanho};
-use comum::{Erro, executa, mostra, programa};
+use comum::{executa, mostra, programa};
+use comum_ftp::{ArquivoNovo, ErroFtp, conecta, servidor_do_argumento, tamanho};
 use suppaftp::types::FileType;
 
 fn main() -> ExitCode {
     executa(licao)
 }
 
-fn licao() -> Result<(), Erro> {
+fn licao() -> Result<(), ErroFtp> {
     let servidor = servidor_do_argumento(programa!())?;
     let (mut ftp, saudacao) = conecta(&servidor)?;
     mostra!("{saudacao}")?;

@@ -5,18 +5,18 @@
 
 use std::process::ExitCode;
 
-use comum::ftp::{
-    ArquivoNovo, Sessao, anonimo_se_vazio, conecta, cwd, mostra_lista, pergunta_nome, pwd,
-    servidor_digitado, tamanho,
+use comum::{executa, mostra, pergunta, programa, sem_argumentos};
+use comum_ftp::{
+    ArquivoNovo, ErroFtp, Sessao, anonimo_se_vazio, conecta, cwd, mostra_lista, pergunta_nome,
+    pergunta_senha, pwd, servidor_digitado, tamanho,
 };
-use comum::{Erro, executa, mostra, pergunta, pergunta_senha, programa, sem_argumentos};
 use suppaftp::{Status, types::FileType};
 
 fn main() -> ExitCode {
     executa(licao)
 }
 
-fn licao() -> Result<(), Erro> {
+fn licao() -> Result<(), ErroFtp> {
     sem_argumentos(programa!())?;
     let servidor = servidor_digitado(&pergunta("Digite o FTP que se deseja conectar: ")?)?;
     let (mut ftp, saudacao) = conecta(&servidor)?;
@@ -42,25 +42,25 @@ fn licao() -> Result<(), Erro> {
             _ => break,
         };
         // Um pedido que falha não encerra a sessão: o erro é contado e o menu volta.
-        pedido.or_else(Erro::conta_e_volta)?;
+        pedido.or_else(ErroFtp::avisa_e_volta)?;
     }
     // ANCHOR_END: menu
     let _ = ftp.quit(); // Se o servidor já foi embora, tanto faz.
     Ok(())
 }
 
-fn lista(ftp: &mut Sessao) -> Result<(), Erro> {
+fn lista(ftp: &mut Sessao) -> Result<(), ErroFtp> {
     // Sem TYPE: uma listagem é sempre texto, mesmo depois de um download binário.
     let (_, dados) = ftp.custom_data_command("LIST", &[Status::AboutToSend])?;
     mostra_lista(dados).map(drop)
 }
 
-fn define_diretorio(ftp: &mut Sessao) -> Result<(), Erro> {
+fn define_diretorio(ftp: &mut Sessao) -> Result<(), ErroFtp> {
     cwd(ftp, &pergunta("Digite o diretório que deseja entrar: ")?)?;
-    mostra!("\nDiretório corrente é:  {}", pwd(ftp)?)
+    Ok(mostra!("\nDiretório corrente é:  {}", pwd(ftp)?)?)
 }
 
-fn baixa(ftp: &mut Sessao) -> Result<(), Erro> {
+fn baixa(ftp: &mut Sessao) -> Result<(), ErroFtp> {
     let tipo =
         pergunta("Digite <B> para arquivo binário ou \nqualquer outra letra para arquivo ASCII: ")?;
     let destino = pergunta("Digite o nome do arquivo destino: ")?;
@@ -76,5 +76,5 @@ fn baixa(ftp: &mut Sessao) -> Result<(), Erro> {
         ftp.custom_command("TYPE A", &[Status::CommandOk])?;
         arquivo.recebe_texto(ftp.retr_as_stream(&origem)?)?;
     }
-    mostra!("Arquivo baixado com sucesso!\n\n")
+    Ok(mostra!("Arquivo baixado com sucesso!\n\n")?)
 }

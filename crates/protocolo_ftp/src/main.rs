@@ -8,15 +8,17 @@
 
 use std::process::ExitCode;
 
-use comum::ftp::{anonimo_se_vazio, conecta, mostra_lista, pwd, servidor_do_argumento};
-use comum::{Erro, executa, mostra, pergunta, pergunta_senha, programa};
+use comum::{executa, mostra, pergunta, programa};
+use comum_ftp::{
+    ErroFtp, anonimo_se_vazio, conecta, mostra_lista, pergunta_senha, pwd, servidor_do_argumento,
+};
 use suppaftp::Status;
 
 fn main() -> ExitCode {
     executa(licao)
 }
 
-fn licao() -> Result<(), Erro> {
+fn licao() -> Result<(), ErroFtp> {
     let servidor = servidor_do_argumento(programa!())?;
     // ANCHOR: entra
     // 7.10: a conexão de controle, e a saudação do servidor.

@@ -8,7 +8,8 @@ use std::net::TcpListener;
 use std::process::ExitCode;
 
 use comum::{
-    Erro, NaRede, despede_no_ctrl_c, endereco_do_argumento, executa, mostra, programa, repr, tupla,
+    Erro, NaRede, despede, endereco_do_argumento, executa, mostra, programa, repr, sem_ctrl_c,
+    tupla,
 };
 
 fn main() -> ExitCode {
@@ -17,7 +18,7 @@ fn main() -> ExitCode {
 
 fn licao() -> Result<(), Erro> {
     let endereco = endereco_do_argumento(programa!())?;
-    despede_no_ctrl_c()?;
+    ctrlc::set_handler(despede).map_err(sem_ctrl_c)?;
     // ANCHOR: escuta
     // bind e listen de uma vez. A fila de espera do Rust é maior que a do listen(2) do original,
     // que descarta conexões quando alguns clientes chegam juntos.
@@ -25,7 +26,7 @@ fn licao() -> Result<(), Erro> {
     mostra!("Aguardando cliente...")?;
     loop {
         // Um cliente que falha no meio não derruba o servidor: o próximo é atendido.
-        atende(&obj_socket).or_else(Erro::conta_e_segue)?;
+        atende(&obj_socket).or_else(Erro::avisa_e_segue)?;
     }
     // ANCHOR_END: escuta
 }

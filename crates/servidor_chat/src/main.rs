@@ -8,8 +8,8 @@ use std::net::TcpListener;
 use std::process::ExitCode;
 
 use comum::{
-    Erro, NaRede, avisa_se_vazia, despede_no_ctrl_c, endereco_do_argumento, executa, mostra,
-    pergunta, programa, repr_sem_b, tupla,
+    Erro, NaRede, avisa_se_vazia, despede, endereco_do_argumento, executa, mostra, pergunta,
+    programa, repr_sem_b, sem_ctrl_c, tupla,
 };
 
 fn main() -> ExitCode {
@@ -18,12 +18,12 @@ fn main() -> ExitCode {
 
 fn licao() -> Result<(), Erro> {
     let endereco = endereco_do_argumento(programa!())?;
-    despede_no_ctrl_c()?;
+    ctrlc::set_handler(despede).map_err(sem_ctrl_c)?;
     let obj_socket = TcpListener::bind(&endereco).ao_escutar(&endereco)?;
     mostra!("Aguardando cliente...")?;
     loop {
         // Um cliente que falha no meio não derruba o servidor: o próximo é atendido.
-        atende(&obj_socket).or_else(Erro::conta_e_segue)?;
+        atende(&obj_socket).or_else(Erro::avisa_e_segue)?;
     }
 }
 

@@ -32,7 +32,8 @@ use std::time::Duration;
 use comum::endereco::{HOST_PADRAO, PORTA_FTP_DA_TURMA};
 use comum::erro::em_portugues;
 use comum::{
-    Endereco, Erro, NaRede, avisa, despede_no_ctrl_c, endereco_com_porta, executa, mostra, programa,
+    Endereco, Erro, NaRede, avisa, despede, endereco_com_porta, executa, mostra, programa,
+    sem_ctrl_c,
 };
 use libunftp::ServerBuilder;
 use libunftp::options::ActivePassiveMode;
@@ -59,7 +60,7 @@ fn main() -> ExitCode {
 
 fn licao() -> Result<(), Erro> {
     let endereco = endereco_com_porta(programa!(), PORTA_FTP_DA_TURMA)?;
-    despede_no_ctrl_c()?;
+    ctrlc::set_handler(despede).map_err(sem_ctrl_c)?;
     // Escutar com o std, como nas outras lições, dá os mesmos erros em português.
     let escuta = TcpListener::bind(&endereco).ao_escutar(&endereco)?;
     escuta.set_nonblocking(true)?;

@@ -7,7 +7,7 @@ use std::net::UdpSocket;
 use std::process::ExitCode;
 
 use comum::{
-    Erro, NaRede, despede_no_ctrl_c, endereco_do_argumento, executa, mostra, pergunta, programa,
+    Erro, NaRede, despede, endereco_do_argumento, executa, mostra, pergunta, programa, sem_ctrl_c,
     tupla, visivel,
 };
 
@@ -17,7 +17,7 @@ fn main() -> ExitCode {
 
 fn licao() -> Result<(), Erro> {
     let endereco = endereco_do_argumento(programa!())?;
-    despede_no_ctrl_c()?;
+    ctrlc::set_handler(despede).map_err(sem_ctrl_c)?;
     // ANCHOR: escuta
     // Não há listen nem accept: em UDP não existe conexão.
     let obj_socket = UdpSocket::bind(&endereco).ao_escutar(&endereco)?;
@@ -25,7 +25,7 @@ fn licao() -> Result<(), Erro> {
     let mut buffer = vec![0; 65535];
     loop {
         // No Windows o recv_from devolve o erro 10054 quando um cliente anterior já foi embora: segue.
-        responde(&obj_socket, &mut buffer).or_else(Erro::conta_e_segue)?;
+        responde(&obj_socket, &mut buffer).or_else(Erro::avisa_e_segue)?;
     }
     // ANCHOR_END: escuta
 }

@@ -5,10 +5,9 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 
-use comum::{
-    Erro, erro_de_nome, executa, mostra, nome_na_rede, pergunta, programa, sem_argumentos,
-};
+use comum::{Erro, executa, mostra, pergunta, programa, sem_argumentos};
 use dns_lookup::{AddrFamily, AddrInfoHints, SockType, getaddrinfo};
+use nomes::{erro_de_nome, nome_na_rede};
 
 fn main() -> ExitCode {
     executa(licao)

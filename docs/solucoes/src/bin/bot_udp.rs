@@ -9,7 +9,7 @@ use std::net::UdpSocket;
 use std::process::ExitCode;
 
 use comum::{
-    Erro, NaRede, despede_no_ctrl_c, endereco_do_argumento, executa, mostra, programa, tupla,
+    Erro, NaRede, despede, endereco_do_argumento, executa, mostra, programa, sem_ctrl_c, tupla,
     visivel,
 };
 
@@ -30,12 +30,12 @@ fn exercicio() -> Result<(), Erro> {
     let endereco = endereco_do_argumento(programa!(
         "O servidor da listagem 7.8, que responde sozinho às perguntas que conhece."
     ))?;
-    despede_no_ctrl_c()?;
+    ctrlc::set_handler(despede).map_err(sem_ctrl_c)?;
     let obj_socket = UdpSocket::bind(&endereco).ao_escutar(&endereco)?;
     mostra!("Servidor pronto....")?;
     let mut buffer = vec![0; 65535];
     loop {
-        responde(&obj_socket, &mut buffer).or_else(Erro::conta_e_segue)?;
+        responde(&obj_socket, &mut buffer).or_else(Erro::avisa_e_segue)?;
     }
 }
 

@@ -12,8 +12,8 @@ use std::env;
 use std::path::Path;
 use std::process::ExitCode;
 
-use comum::ftp::{ArquivoNovo, conecta, servidor_digitado, tamanho};
-use comum::{Erro, executa, mostra, visivel};
+use comum::{executa, mostra, visivel};
+use comum_ftp::{ArquivoNovo, ErroFtp, conecta, servidor_digitado, tamanho};
 use suppaftp::Status;
 use suppaftp::types::FileType;
 
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     executa(exercicio)
 }
 
-fn exercicio() -> Result<(), Erro> {
+fn exercicio() -> Result<(), ErroFtp> {
     // O primeiro argumento é o próprio programa.
     let argumentos: Vec<String> = env::args_os()
         .skip(1)
@@ -32,7 +32,7 @@ fn exercicio() -> Result<(), Erro> {
         [origem] => (origem, ""),
         [origem, servidor] => (origem, servidor.as_str()),
         _ => {
-            return Err(Erro::Mensagem(
+            return Err(ErroFtp::fim(
                 "diga o caminho do arquivo no servidor e, se quiser, o servidor: \
                  `cargo run -p solucoes --bin ftp_baixa -- README 127.0.0.1:2121`"
                     .to_string(),
@@ -59,11 +59,11 @@ fn exercicio() -> Result<(), Erro> {
 
 /// A última parte do caminho: nenhum servidor escolhe em que pasta daqui se grava. De `..` e de `/`,
 /// não há o que aproveitar.
-fn nome_local(origem: &str) -> Result<&str, Erro> {
+fn nome_local(origem: &str) -> Result<&str, ErroFtp> {
     let nome = Path::new(origem).file_name().and_then(|nome| nome.to_str());
     nome.ok_or_else(|| {
         let origem = visivel(origem.as_bytes());
-        Erro::Mensagem(format!(
+        ErroFtp::fim(format!(
             "\"{origem}\" não termina com o nome de um arquivo; \
              escreva o caminho inteiro, como seculoxx/leia_me.txt"
         ))

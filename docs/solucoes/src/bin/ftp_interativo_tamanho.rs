@@ -8,18 +8,18 @@
 
 use std::process::ExitCode;
 
-use comum::ftp::{
-    ArquivoNovo, Sessao, anonimo_se_vazio, conecta, cwd, mostra_lista, pergunta_nome, pwd,
-    servidor_digitado,
+use comum::{executa, mostra, pergunta};
+use comum_ftp::{
+    ArquivoNovo, ErroFtp, Sessao, anonimo_se_vazio, conecta, cwd, mostra_lista, pergunta_nome,
+    pergunta_senha, pwd, servidor_digitado,
 };
-use comum::{Erro, executa, mostra, pergunta, pergunta_senha};
 use suppaftp::{Status, types::FileType};
 
 fn main() -> ExitCode {
     executa(exercicio)
 }
 
-fn exercicio() -> Result<(), Erro> {
+fn exercicio() -> Result<(), ErroFtp> {
     let servidor = servidor_digitado(&pergunta("Digite o FTP que se deseja conectar: ")?)?;
     let (mut ftp, saudacao) = conecta(&servidor)?;
     mostra!("{saudacao}")?;
@@ -40,23 +40,23 @@ fn exercicio() -> Result<(), Erro> {
             "3" => baixa(&mut ftp),
             _ => break,
         };
-        pedido.or_else(Erro::conta_e_volta)?;
+        pedido.or_else(ErroFtp::avisa_e_volta)?;
     }
     let _ = ftp.quit();
     Ok(())
 }
 
-fn lista(ftp: &mut Sessao) -> Result<(), Erro> {
+fn lista(ftp: &mut Sessao) -> Result<(), ErroFtp> {
     let (_, dados) = ftp.custom_data_command("LIST", &[Status::AboutToSend])?;
     mostra_lista(dados).map(drop)
 }
 
-fn define_diretorio(ftp: &mut Sessao) -> Result<(), Erro> {
+fn define_diretorio(ftp: &mut Sessao) -> Result<(), ErroFtp> {
     cwd(ftp, &pergunta("Digite o diretório que deseja entrar: ")?)?;
-    mostra!("\nDiretório corrente é:  {}", pwd(ftp)?)
+    Ok(mostra!("\nDiretório corrente é:  {}", pwd(ftp)?)?)
 }
 
-fn baixa(ftp: &mut Sessao) -> Result<(), Erro> {
+fn baixa(ftp: &mut Sessao) -> Result<(), ErroFtp> {
     let tipo =
         pergunta("Digite <B> para arquivo binário ou \nqualquer outra letra para arquivo ASCII: ")?;
     let destino = pergunta("Digite o nome do arquivo destino: ")?;
@@ -75,5 +75,5 @@ fn baixa(ftp: &mut Sessao) -> Result<(), Erro> {
         ftp.custom_command("TYPE A", &[Status::CommandOk])?;
         arquivo.recebe_texto(ftp.retr_as_stream(&origem)?)?;
     }
-    mostra!("Arquivo baixado com sucesso!\n\n")
+    Ok(mostra!("Arquivo baixado com sucesso!\n\n")?)
 }

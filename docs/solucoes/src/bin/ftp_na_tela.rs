@@ -7,15 +7,15 @@
 
 use std::process::ExitCode;
 
-use comum::ftp::{conecta, mostra_lista, servidor_do_argumento};
-use comum::{Erro, executa, mostra, programa};
+use comum::{executa, mostra, programa};
+use comum_ftp::{ErroFtp, conecta, mostra_lista, servidor_do_argumento};
 use suppaftp::Status;
 
 fn main() -> ExitCode {
     executa(exercicio)
 }
 
-fn exercicio() -> Result<(), Erro> {
+fn exercicio() -> Result<(), ErroFtp> {
     let servidor = servidor_do_argumento(programa!("Mostra na tela o README de um servidor FTP."))?;
     let (mut ftp, saudacao) = conecta(&servidor)?;
     mostra!("{saudacao}")?;

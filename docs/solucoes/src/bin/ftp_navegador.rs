@@ -8,17 +8,18 @@
 
 use std::process::ExitCode;
 
-use comum::ftp::{
-    Sessao, anonimo_se_vazio, conecta, cwd, mostra_lista, pwd, servidor_do_argumento,
+use comum::{executa, mostra, pergunta, programa};
+use comum_ftp::{
+    ErroFtp, Sessao, anonimo_se_vazio, conecta, cwd, mostra_lista, pergunta_senha, pwd,
+    servidor_do_argumento,
 };
-use comum::{Erro, executa, mostra, pergunta, pergunta_senha, programa};
 use suppaftp::Status;
 
 fn main() -> ExitCode {
     executa(exercicio)
 }
 
-fn exercicio() -> Result<(), Erro> {
+fn exercicio() -> Result<(), ErroFtp> {
     let servidor = servidor_do_argumento(programa!(
         "Passeia pelas pastas de um servidor FTP, com a listagem de cada uma."
     ))?;
@@ -37,14 +38,14 @@ fn exercicio() -> Result<(), Erro> {
             break;
         }
         // Uma pasta que não existe é um 550: o erro é contado, e a pergunta volta.
-        visita(&mut ftp, &pasta).or_else(Erro::conta_e_volta)?;
+        visita(&mut ftp, &pasta).or_else(ErroFtp::avisa_e_volta)?;
     }
     let _ = ftp.quit();
     Ok(())
 }
 
 /// Entra na pasta e mostra onde se está e o que há ali. Se ela não existe, continua-se onde se estava.
-fn visita(ftp: &mut Sessao, pasta: &str) -> Result<(), Erro> {
+fn visita(ftp: &mut Sessao, pasta: &str) -> Result<(), ErroFtp> {
     cwd(ftp, pasta)?;
     mostra!("Diretório corrente:  {}", pwd(ftp)?)?;
     let (_, dados) = ftp.custom_data_command("LIST", &[Status::AboutToSend])?;

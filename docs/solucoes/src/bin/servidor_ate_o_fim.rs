@@ -10,7 +10,7 @@ use std::net::TcpListener;
 use std::process::ExitCode;
 
 use comum::{
-    Erro, NaRede, despede_no_ctrl_c, endereco_do_argumento, executa, mostra, programa, tupla,
+    Erro, NaRede, despede, endereco_do_argumento, executa, mostra, programa, sem_ctrl_c, tupla,
 };
 
 fn main() -> ExitCode {
@@ -21,11 +21,11 @@ fn exercicio() -> Result<(), Erro> {
     let endereco = endereco_do_argumento(programa!(
         "O servidor da listagem 7.3, que lê até o cliente dizer que acabou."
     ))?;
-    despede_no_ctrl_c()?;
+    ctrlc::set_handler(despede).map_err(sem_ctrl_c)?;
     let obj_socket = TcpListener::bind(&endereco).ao_escutar(&endereco)?;
     mostra!("Aguardando cliente...")?;
     loop {
-        atende(&obj_socket).or_else(Erro::conta_e_segue)?;
+        atende(&obj_socket).or_else(Erro::avisa_e_segue)?;
     }
 }
 

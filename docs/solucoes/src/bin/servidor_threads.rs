@@ -11,7 +11,8 @@ use std::process::ExitCode;
 use std::thread;
 
 use comum::{
-    Erro, NaRede, despede_no_ctrl_c, endereco_do_argumento, executa, mostra, programa, repr, tupla,
+    Erro, NaRede, despede, endereco_do_argumento, executa, mostra, programa, repr, sem_ctrl_c,
+    tupla,
 };
 
 fn main() -> ExitCode {
@@ -22,11 +23,11 @@ fn exercicio() -> Result<(), Erro> {
     let endereco = endereco_do_argumento(programa!(
         "O servidor da listagem 7.3, com uma thread para cada cliente."
     ))?;
-    despede_no_ctrl_c()?;
+    ctrlc::set_handler(despede).map_err(sem_ctrl_c)?;
     let obj_socket = TcpListener::bind(&endereco).ao_escutar(&endereco)?;
     mostra!("Aguardando cliente...")?;
     loop {
-        recebe(&obj_socket).or_else(Erro::conta_e_segue)?;
+        recebe(&obj_socket).or_else(Erro::avisa_e_segue)?;
     }
 }
 
@@ -36,7 +37,7 @@ fn recebe(obj_socket: &TcpListener) -> Result<(), Erro> {
     mostra!("Conectado com:  {}", tupla(cliente))?;
     // O move entrega con à thread, e a conexão se fecha quando ela termina. O Builder devolve um erro
     // quando o sistema não dá mais threads; o thread::spawn entraria em pânico.
-    thread::Builder::new().spawn(move || atende(con).or_else(Erro::conta_e_segue))?;
+    thread::Builder::new().spawn(move || atende(con).or_else(Erro::avisa_e_segue))?;
     Ok(())
 }
 

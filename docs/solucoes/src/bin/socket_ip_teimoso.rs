@@ -7,8 +7,9 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 
-use comum::{Erro, avisa, erro_de_nome, executa, mostra, nome_na_rede, pergunta};
+use comum::{Erro, avisa, executa, mostra, pergunta};
 use dns_lookup::{AddrFamily, AddrInfoHints, SockType, getaddrinfo};
+use nomes::{erro_de_nome, nome_na_rede};
 
 fn main() -> ExitCode {
     executa(exercicio)

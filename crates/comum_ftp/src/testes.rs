@@ -136,12 +136,12 @@ impl Sessao {
     }
 }
 
-fn sessao(roteiro: Roteiro) -> Result<(super::Sessao, String), Erro> {
+fn sessao(roteiro: Roteiro) -> Result<(super::Sessao, String), ErroFtp> {
     conecta(&servidor_digitado(&roteiro.comeca()).unwrap())
 }
 
 /// Baixa um arquivo binário para `pasta/destino`.
-fn baixa(ftp: &mut super::Sessao, pasta: &Path) -> Result<(), Erro> {
+fn baixa(ftp: &mut super::Sessao, pasta: &Path) -> Result<(), ErroFtp> {
     let arquivo = ArquivoNovo::cria(pasta.join("destino").to_str().unwrap())?;
     ftp.transfer_type(FileType::Binary)?;
     arquivo.recebe_binario(ftp.retr_as_stream("origem")?, None)
@@ -163,7 +163,7 @@ fn falha(roteiro: Roteiro, trecho: &str) -> bool {
     assert!(!texto.contains(['\n', '\x1b']), "{texto}");
     assert_eq!(fs::read(pasta.path().join("destino")).unwrap(), b"valioso");
     assert_eq!(fs::read_dir(pasta.path()).unwrap().count(), 1);
-    matches!(erro, Erro::Pedido(_))
+    matches!(erro, ErroFtp::Pedido(_))
 }
 
 #[test]
@@ -279,7 +279,7 @@ fn depois_de_um_corte_o_proximo_download_da_certo() {
     .unwrap();
     assert!(matches!(
         baixa(&mut ftp, pasta.path()),
-        Err(Erro::Pedido(_))
+        Err(ErroFtp::Pedido(_))
     ));
     assert_eq!(fs::read_dir(pasta.path()).unwrap().count(), 0);
     baixa(&mut ftp, pasta.path()).unwrap();
@@ -491,8 +491,11 @@ fn o_cwd_digitado_e_o_do_ftplib() {
     cwd(&mut ftp, "..").unwrap();
     cwd(&mut ftp, "").unwrap();
     cwd(&mut ftp, "pasta com espaço").unwrap();
-    assert!(matches!(cwd(&mut ftp, "outra"), Err(Erro::Pedido(_))));
-    assert!(matches!(cwd(&mut ftp, "x\r\nDELE y"), Err(Erro::Pedido(_))));
+    assert!(matches!(cwd(&mut ftp, "outra"), Err(ErroFtp::Pedido(_))));
+    assert!(matches!(
+        cwd(&mut ftp, "x\r\nDELE y"),
+        Err(ErroFtp::Pedido(_))
+    ));
     assert_eq!(tamanho(&mut ftp, "x").unwrap(), Some(12));
     assert_eq!(pwd(&mut ftp).unwrap(), "/");
 }

@@ -2,8 +2,7 @@
 
 use dns_lookup::{LookupError, LookupErrorKind};
 
-use crate::erro::Erro;
-use crate::visivel::visivel;
+use comum::{Erro, visivel};
 
 /// O nome que se pergunta à rede. De uma URL inteira (`https://www.exemplo.br/x`) fica só a
 /// máquina; um nome com acento vira a forma ASCII dele (IDNA, RFC 5890): `www.pão.com.br` é

@@ -6,31 +6,33 @@ use std::net::TcpStream;
 
 use suppaftp::{DataStream, TransferStream};
 
-use super::PRAZO_DO_SILENCIO;
-use super::controle::{Conexao, UltimaResposta};
-use super::linhas::ParaTela;
-use super::resposta::silencio;
-use crate::console::mostra_bloco;
-use crate::erro::{Erro, em_portugues};
+use crate::PRAZO_DO_SILENCIO;
+use crate::controle::{Conexao, UltimaResposta};
+use crate::linhas::ParaTela;
+use crate::resposta::silencio;
+use comum::console::mostra_bloco;
+use comum::erro::em_portugues;
+
+use crate::erro::ErroFtp;
 
 /// O bloco de uma listagem: pequeno, porque escapado para a tela um byte vira quatro.
 const BLOCO_DE_LISTA: usize = 64 << 10;
 
 /// Por que um bloco dos dados não passou.
-pub(super) enum Parou {
+pub(crate) enum Parou {
     /// A conexão falhou.
     NaLeitura(io::Error),
     /// Quem recebe o bloco falhou; já está explicado.
-    NoUso(Erro),
+    NoUso(ErroFtp),
 }
 
 /// Entrega os dados a `usa`, em blocos de no máximo `tamanho` bytes, até o fim deles. Falta ainda a
 /// resposta final, que só vem com o `finish`: sem ela não se sabe se está tudo ali.
-pub(super) fn recebe(
+pub(crate) fn recebe(
     dados: TransferStream<Conexao>,
     tamanho: usize,
-    mut usa: impl FnMut(&[u8]) -> Result<(), Erro>,
-) -> Result<TransferStream<Conexao>, Erro> {
+    mut usa: impl FnMut(&[u8]) -> Result<(), ErroFtp>,
+) -> Result<TransferStream<Conexao>, ErroFtp> {
     let mut bloco = vec![0; tamanho];
     ate_o_fim(dados, |mut con| {
         let lidos = con.read(&mut bloco).map_err(Parou::NaLeitura)?;
@@ -41,10 +43,10 @@ pub(super) fn recebe(
 
 /// Chama `passa`, que leva um bloco da conexão aonde ele deve ir e diz quantos bytes foram, até não vir
 /// mais nada.
-pub(super) fn ate_o_fim(
+pub(crate) fn ate_o_fim(
     dados: TransferStream<Conexao>,
     mut passa: impl FnMut(&TcpStream) -> Result<usize, Parou>,
-) -> Result<TransferStream<Conexao>, Erro> {
+) -> Result<TransferStream<Conexao>, ErroFtp> {
     let con = dados.get_ref().get_ref();
     con.set_read_timeout(Some(PRAZO_DO_SILENCIO))?;
     loop {
@@ -67,7 +69,7 @@ pub(super) fn ate_o_fim(
                 _ => {
                     // O servidor costuma dizer por quê.
                     dados.finish()?;
-                    return Err(Erro::Pedido(format!(
+                    return Err(ErroFtp::Pedido(format!(
                         "a conexão de dados caiu no meio: {}; tente de novo",
                         em_portugues(&erro)
                     )));
@@ -82,11 +84,11 @@ pub(super) fn ate_o_fim(
 /// nem com o tamanho das linhas.
 ///
 /// # Errors
-/// [`Erro::Pedido`] se o servidor corta a listagem; [`Erro::Mensagem`] se a sessão acabou.
-pub fn mostra_lista(dados: TransferStream<Conexao>) -> Result<String, Erro> {
+/// [`ErroFtp::Pedido`] se o servidor corta a listagem; [`Erro::Mensagem`] se a sessão acabou.
+pub fn mostra_lista(dados: TransferStream<Conexao>) -> Result<String, ErroFtp> {
     let mut tela = ParaTela::default();
     let dados = recebe(dados, BLOCO_DE_LISTA, |bloco| {
-        mostra_bloco(&tela.converte(bloco))
+        Ok(mostra_bloco(&tela.converte(bloco))?)
     });
     // Uma listagem cortada mostra até onde foi.
     mostra_bloco(&tela.termina())?;

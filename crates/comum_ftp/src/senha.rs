@@ -2,8 +2,9 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use crate::console::pergunta;
-use crate::erro::{Erro, em_portugues};
+use comum::erro::em_portugues;
+use comum::{Erro, pergunta};
+
 use crate::limpeza;
 
 pub(crate) use eco::Eco;

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::{fs, process};
 
-use crate::ctrl_c::no_ctrl_c;
-use crate::erro::Erro;
+use comum::{Erro, sem_ctrl_c};
+
 use crate::senha::Eco;
 
 /// O que está por desfazer.
@@ -31,7 +31,7 @@ pub(crate) fn prepara() -> Result<(), Erro> {
     static COMBINADO: OnceLock<bool> = OnceLock::new();
     // Numa segunda chamada o sistema recusaria o tratador, que já é o nosso.
     if COMBINADO.set(true).is_ok() {
-        no_ctrl_c(arruma_e_sai)?;
+        ctrlc::set_handler(arruma_e_sai).map_err(sem_ctrl_c)?;
     }
     Ok(())
 }

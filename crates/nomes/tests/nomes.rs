@@ -1,7 +1,6 @@
 //! O que se pergunta ao servidor de nomes quando a pessoa digita uma url.
-#![cfg(feature = "nomes")]
 
-use comum::nome_na_rede;
+use nomes::nome_na_rede;
 
 #[test]
 fn o_nome_que_vai_a_rede() {

@@ -14,13 +14,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use suppaftp::{FtpError, FtpResult, ImplFtpStream, TlsConnector, TlsStream};
 
-use super::resposta::{linhas_visiveis, resumo};
+use crate::resposta::{linhas_visiveis, resumo};
 
 /// A maior resposta que se aceita, em bytes. A suppaftp aceita 256 KiB, e traduzida uma pode ganhar um byte
 /// em cada cinco.
 const MAIOR_RESPOSTA: usize = 192 << 10;
 
-pub(super) const NAO_E_FTP: &str =
+pub(crate) const NAO_E_FTP: &str =
     "o servidor respondeu algo que não é FTP; confira o endereço ou tente outro servidor";
 
 /// A sessão FTP das lições: a da suppaftp, sobre as conexões daqui.
@@ -44,7 +44,7 @@ pub struct UltimaResposta(Arc<Mutex<Vec<u8>>>);
 
 impl UltimaResposta {
     /// As linhas dela, com os códigos, prontas para a tela.
-    pub(super) fn na_tela(&self) -> String {
+    pub(crate) fn na_tela(&self) -> String {
         linhas_visiveis(&trava(&self.0))
     }
 }
@@ -135,7 +135,7 @@ impl Pergunta {
 ///
 /// # Errors
 /// Os da suppaftp; [`FtpError::ConnectionError`] com [`NaoSeEntende`] se não é uma saudação de FTP.
-pub(super) fn abre(controle: TcpStream) -> FtpResult<(Sessao, String)> {
+pub(crate) fn abre(controle: TcpStream) -> FtpResult<(Sessao, String)> {
     // A suppaftp só aceita uma conexão nossa se for ela a discar: disca para cá mesmo, e recebe a outra.
     let isca = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(FtpError::ConnectionError)?;
     let para_ca = isca.local_addr().map_err(FtpError::ConnectionError)?;
@@ -176,7 +176,7 @@ impl TlsConnector for Troca {
 
 impl Conexao {
     /// A última resposta que veio pela conexão de controle da mesma sessão.
-    pub(super) fn ultima_resposta(&self) -> UltimaResposta {
+    pub(crate) fn ultima_resposta(&self) -> UltimaResposta {
         match self {
             Conexao::Controle(controle) => controle.ultima.clone(),
             Conexao::Dados(_, ultima) => ultima.clone(),
@@ -365,7 +365,7 @@ fn traduz(pergunta: Pergunta, resposta: &[u8]) -> Vec<u8> {
 }
 
 /// A resposta do PASV ou do EPSV como a suppaftp a procura, se a porta está lá.
-pub(super) fn porta_dos_dados(resposta: &[u8]) -> Option<String> {
+pub(crate) fn porta_dos_dados(resposta: &[u8]) -> Option<String> {
     if resposta.starts_with(b"227") {
         endereco_do_pasv(resposta)
     } else {
@@ -411,7 +411,7 @@ fn porta_do_epsv(resposta: &[u8]) -> Option<String> {
 
 /// O que veio pela conexão de controle não é uma resposta. O texto é o do erro, pronto para a tela.
 #[derive(Debug)]
-pub(super) struct NaoSeEntende(String);
+pub(crate) struct NaoSeEntende(String);
 
 impl NaoSeEntende {
     fn erro(texto: String) -> io::Error {

@@ -8,9 +8,12 @@ mod controle;
 mod dados;
 #[cfg(target_os = "linux")]
 mod direto;
+mod erro;
+mod limpeza;
 mod linhas;
 mod progresso;
 mod resposta;
+mod senha;
 #[cfg(test)]
 mod testes;
 
@@ -25,13 +28,16 @@ use suppaftp::{FtpError, Mode, Status};
 pub use arquivo::ArquivoNovo;
 pub use controle::{Conexao, Sessao};
 pub use dados::mostra_lista;
+pub use erro::ErroFtp;
+pub use senha::pergunta_senha;
 
-use crate::console::pergunta;
-use crate::endereco::{
+use comum::endereco::{
     Endereco, HOST_PADRAO, PORTA_FTP_DA_TURMA, Programa, argumentos, nao_esperado,
 };
-use crate::erro::{Erro, em_portugues};
-use crate::visivel::visivel;
+use comum::erro::em_portugues;
+use comum::pergunta;
+
+use comum::visivel;
 
 /// A porta do FTP (RFC 959, 8).
 const PORTA_FTP: u16 = 21;
@@ -54,7 +60,7 @@ pub struct Servidor {
 ///
 /// # Errors
 /// [`Erro::FimPedido`] depois de mostrar o `--help`; [`Erro::Mensagem`] se o argumento não serve.
-pub fn servidor_do_argumento(programa: Programa) -> Result<Servidor, Erro> {
+pub fn servidor_do_argumento(programa: Programa) -> Result<Servidor, ErroFtp> {
     let nome = programa.nome;
     let uso = format!(
         "cargo run -p {nome} [-- [--ativo] HOST[:PORTA]]\n\n\
@@ -88,7 +94,7 @@ pub fn servidor_do_argumento(programa: Programa) -> Result<Servidor, Erro> {
 ///
 /// # Errors
 /// [`Erro::Mensagem`] se o texto não serve ou o nome é desconhecido.
-pub fn servidor_digitado(texto: &str) -> Result<Servidor, Erro> {
+pub fn servidor_digitado(texto: &str) -> Result<Servidor, ErroFtp> {
     let maquina = texto
         .strip_prefix("ftp://")
         .and_then(|resto| resto.split('/').next())
@@ -111,7 +117,7 @@ pub fn servidor_digitado(texto: &str) -> Result<Servidor, Erro> {
 ///
 /// # Errors
 /// [`Erro::Mensagem`] se nenhum endereço atende, ou se quem atende não fala FTP ou não quer conversa.
-pub fn conecta(servidor: &Servidor) -> Result<(Sessao, String), Erro> {
+pub fn conecta(servidor: &Servidor) -> Result<(Sessao, String), ErroFtp> {
     let controle = disca(servidor)?;
     controle.set_read_timeout(Some(PRAZO_DO_SILENCIO))?;
     controle.set_write_timeout(Some(PRAZO_DO_SILENCIO))?;
@@ -134,7 +140,7 @@ pub fn conecta(servidor: &Servidor) -> Result<(Sessao, String), Erro> {
 }
 
 /// Tenta cada endereço do nome, até um atender.
-fn disca(servidor: &Servidor) -> Result<TcpStream, Erro> {
+fn disca(servidor: &Servidor) -> Result<TcpStream, ErroFtp> {
     let endereco = &servidor.endereco;
     let mut ultimo = io::Error::from(ErrorKind::AddrNotAvailable);
     for ip in endereco.to_socket_addrs()? {
@@ -145,7 +151,7 @@ fn disca(servidor: &Servidor) -> Result<TcpStream, Erro> {
     }
     let causa = em_portugues(&ultimo);
     let como_trocar = &servidor.como_trocar;
-    Err(Erro::Mensagem(if endereco.e_local() {
+    Err(ErroFtp::fim(if endereco.e_local() {
         let argumento = endereco.como_argumento(PORTA_FTP_DA_TURMA);
         format!(
             "o servidor da turma não atende em {endereco}: {causa}; \
@@ -190,8 +196,8 @@ fn abre_dados(destino: SocketAddr) -> Result<TcpStream, FtpError> {
 /// anônimo, quando falta, é `anonymous@`.
 ///
 /// # Errors
-/// [`Erro::Pedido`] se há neles uma quebra de linha ou um NUL: nada é enviado.
-pub fn anonimo_se_vazio(usuario: String, senha: String) -> Result<(String, String), Erro> {
+/// [`ErroFtp::Pedido`] se há neles uma quebra de linha ou um NUL: nada é enviado.
+pub fn anonimo_se_vazio(usuario: String, senha: String) -> Result<(String, String), ErroFtp> {
     sem_controles("o usuário", &usuario)?;
     sem_controles("a senha", &senha)?;
     let usuario = if usuario.is_empty() {
@@ -211,8 +217,8 @@ pub fn anonimo_se_vazio(usuario: String, senha: String) -> Result<(String, Strin
 /// apêndice II) e se perde quando há outras depois dele.
 ///
 /// # Errors
-/// [`Erro::Pedido`] se o servidor recusa; [`Erro::Mensagem`] se a sessão acabou.
-pub fn pwd(ftp: &mut Sessao) -> Result<String, Erro> {
+/// [`ErroFtp::Pedido`] se o servidor recusa; [`Erro::Mensagem`] se a sessão acabou.
+pub fn pwd(ftp: &mut Sessao) -> Result<String, ErroFtp> {
     let resposta = ftp.custom_command("PWD", &[Status::PathCreated])?;
     Ok(visivel(&entre_aspas(&resposta.body)))
 }
@@ -241,9 +247,9 @@ fn entre_aspas(resposta: &[u8]) -> Vec<u8> {
 /// servidores não aceitam.
 ///
 /// # Errors
-/// [`Erro::Pedido`] se o servidor recusa ou o nome tem uma quebra de linha ou um NUL;
+/// [`ErroFtp::Pedido`] se o servidor recusa ou o nome tem uma quebra de linha ou um NUL;
 /// [`Erro::Mensagem`] se a sessão acabou.
-pub fn cwd(ftp: &mut Sessao, diretorio: &str) -> Result<(), Erro> {
+pub fn cwd(ftp: &mut Sessao, diretorio: &str) -> Result<(), ErroFtp> {
     sem_controles("o nome", diretorio)?;
     match diretorio {
         ".." => match ftp.cdup() {
@@ -263,14 +269,14 @@ pub fn cwd(ftp: &mut Sessao, diretorio: &str) -> Result<(), Erro> {
 ///
 /// # Errors
 /// [`Erro::Mensagem`] se a sessão acabou.
-pub fn tamanho(ftp: &mut Sessao, arquivo: &str) -> Result<Option<usize>, Erro> {
+pub fn tamanho(ftp: &mut Sessao, arquivo: &str) -> Result<Option<usize>, ErroFtp> {
     match ftp.size(arquivo) {
         Ok(tamanho) => Ok(Some(tamanho)),
         Err(FtpError::BadResponse) => Ok(None),
         // O 202 de quem acha o comando supérfluo; o 221 é uma despedida.
         Err(FtpError::UnexpectedResponse(outra)) if outra.body.starts_with(b"20") => Ok(None),
-        Err(erro) => match Erro::from(erro) {
-            Erro::Pedido(_) => Ok(None),
+        Err(erro) => match ErroFtp::from(erro) {
+            ErroFtp::Pedido(_) => Ok(None),
             fim => Err(fim),
         },
     }
@@ -279,12 +285,12 @@ pub fn tamanho(ftp: &mut Sessao, arquivo: &str) -> Result<Option<usize>, Erro> {
 /// Pergunta o nome de um arquivo.
 ///
 /// # Errors
-/// Os de [`pergunta`]; [`Erro::Pedido`] se o nome está vazio ou tem uma quebra de linha ou um NUL.
-pub fn pergunta_nome(prompt: &str) -> Result<String, Erro> {
+/// Os de [`pergunta`]; [`ErroFtp::Pedido`] se o nome está vazio ou tem uma quebra de linha ou um NUL.
+pub fn pergunta_nome(prompt: &str) -> Result<String, ErroFtp> {
     let nome = pergunta(prompt)?;
     sem_controles("o nome", &nome)?;
     if nome.is_empty() {
-        return Err(Erro::Pedido(
+        return Err(ErroFtp::Pedido(
             "faltou o nome do arquivo; digite um, como LEIAME".to_string(),
         ));
     }
@@ -293,10 +299,10 @@ pub fn pergunta_nome(prompt: &str) -> Result<String, Erro> {
 
 /// No FTP um comando é uma linha: uma quebra no meio de um nome seria outro comando, escolhido por quem
 /// escreveu o nome.
-fn sem_controles(quem: &str, texto: &str) -> Result<(), Erro> {
+fn sem_controles(quem: &str, texto: &str) -> Result<(), ErroFtp> {
     if texto.contains(['\r', '\n', '\0']) {
         // O texto não é repetido: pode ser a senha.
-        return Err(Erro::Pedido(format!(
+        return Err(ErroFtp::Pedido(format!(
             "{quem} tem uma quebra de linha ou um NUL no meio, e nada foi enviado; digite de novo"
         )));
     }

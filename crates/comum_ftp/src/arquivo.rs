@@ -7,17 +7,19 @@ use std::process;
 
 use suppaftp::TransferStream;
 
-use super::controle::Conexao;
-use super::dados::recebe;
+use crate::controle::Conexao;
+use crate::dados::recebe;
 #[cfg(target_os = "linux")]
-use super::dados::{Parou, ate_o_fim};
+use crate::dados::{Parou, ate_o_fim};
 #[cfg(target_os = "linux")]
-use super::direto::Cano;
-use super::linhas::ParaArquivo;
-use super::progresso::Progresso;
-use super::resposta::resumo;
-use super::sem_controles;
-use crate::erro::{Erro, em_portugues};
+use crate::direto::Cano;
+use crate::linhas::ParaArquivo;
+use crate::progresso::Progresso;
+use crate::resposta::resumo;
+use crate::sem_controles;
+use comum::erro::em_portugues;
+
+use crate::erro::ErroFtp;
 use crate::limpeza;
 
 /// O que se lê de cada vez. Medido com 1 GiB: de 8 KiB para 1 MiB, o tempo cai para menos da metade. O texto,
@@ -43,12 +45,12 @@ impl ArquivoNovo {
     /// Confere o destino e cria o provisório.
     ///
     /// # Errors
-    /// [`Erro::Pedido`] se não se pode criar um arquivo com esse nome.
-    pub fn cria(nome: &str) -> Result<ArquivoNovo, Erro> {
+    /// [`ErroFtp::Pedido`] se não se pode criar um arquivo com esse nome.
+    pub fn cria(nome: &str) -> Result<ArquivoNovo, ErroFtp> {
         sem_controles("o nome", nome)?;
         let na_tela = resumo(nome.as_bytes());
         let recusa =
-            |motivo: &str| Erro::Pedido(format!("não dá para gravar \"{na_tela}\": {motivo}"));
+            |motivo: &str| ErroFtp::Pedido(format!("não dá para gravar \"{na_tela}\": {motivo}"));
         let do_sistema =
             |erro: io::Error| recusa(&format!("{}; {}", em_portugues(&erro), conselho(&erro)));
         if nome.is_empty() {
@@ -102,13 +104,13 @@ impl ArquivoNovo {
     /// mostrar o que falta: quem diz que o arquivo está completo é a resposta final do servidor.
     ///
     /// # Errors
-    /// [`Erro::Pedido`] se o servidor corta a transferência ou o disco não aceita o arquivo;
+    /// [`ErroFtp::Pedido`] se o servidor corta a transferência ou o disco não aceita o arquivo;
     /// [`Erro::Mensagem`] se a sessão acabou. Nos dois casos, o arquivo não ganha o nome.
     pub fn recebe_binario(
         mut self,
         dados: TransferStream<Conexao>,
         tamanho: Option<usize>,
-    ) -> Result<(), Erro> {
+    ) -> Result<(), ErroFtp> {
         let mut progresso = Progresso::novo(tamanho);
         self.grava_tudo(dados, &mut progresso)?.finish()?;
         drop(progresso);
@@ -120,7 +122,7 @@ impl ArquivoNovo {
     ///
     /// # Errors
     /// Os de [`ArquivoNovo::recebe_binario`].
-    pub fn recebe_texto(mut self, dados: TransferStream<Conexao>) -> Result<(), Erro> {
+    pub fn recebe_texto(mut self, dados: TransferStream<Conexao>) -> Result<(), ErroFtp> {
         let mut progresso = Progresso::novo(None);
         let mut linhas = ParaArquivo::novo();
         let mut saida = Vec::new();
@@ -143,7 +145,7 @@ impl ArquivoNovo {
         &mut self,
         dados: TransferStream<Conexao>,
         progresso: &mut Progresso,
-    ) -> Result<TransferStream<Conexao>, Erro> {
+    ) -> Result<TransferStream<Conexao>, ErroFtp> {
         #[cfg(target_os = "linux")]
         if let (Some(mut cano), Some(provisorio)) = (Cano::novo(), &self.provisorio) {
             return ate_o_fim(dados, |con| {
@@ -161,7 +163,7 @@ impl ArquivoNovo {
         })
     }
 
-    fn grava(&mut self, bytes: &[u8]) -> Result<(), Erro> {
+    fn grava(&mut self, bytes: &[u8]) -> Result<(), ErroFtp> {
         match &mut self.provisorio {
             Some(provisorio) => provisorio.arquivo.write_all(bytes),
             None => Ok(()),
@@ -169,7 +171,7 @@ impl ArquivoNovo {
         .map_err(|erro| self.nao_gravou(&erro))
     }
 
-    fn ganha_o_nome(mut self) -> Result<(), Erro> {
+    fn ganha_o_nome(mut self) -> Result<(), ErroFtp> {
         let mut pendencias = limpeza::pendencias();
         let Some(provisorio) = self.provisorio.take() else {
             return Ok(());
@@ -184,8 +186,8 @@ impl ArquivoNovo {
         trocado.map_err(|erro| self.nao_gravou(&erro))
     }
 
-    fn nao_gravou(&self, erro: &io::Error) -> Erro {
-        Erro::Pedido(format!(
+    fn nao_gravou(&self, erro: &io::Error) -> ErroFtp {
+        ErroFtp::Pedido(format!(
             "não foi possível gravar \"{}\": {}; o que havia antes não mudou; {}",
             self.nome,
             em_portugues(erro),
@@ -277,7 +279,7 @@ mod testes {
     use super::*;
 
     /// Grava `bytes` em `nome` e devolve o que deu.
-    fn grava(nome: &Path, bytes: &[u8]) -> Result<(), Erro> {
+    fn grava(nome: &Path, bytes: &[u8]) -> Result<(), ErroFtp> {
         let mut arquivo = ArquivoNovo::cria(nome.to_str().unwrap())?;
         arquivo.grava(bytes)?;
         arquivo.ganha_o_nome()
@@ -306,7 +308,7 @@ mod testes {
 
         for ruim in ["", ".", "..", "a\0b", "a\rb", "/"] {
             assert!(
-                matches!(ArquivoNovo::cria(ruim), Err(Erro::Pedido(_))),
+                matches!(ArquivoNovo::cria(ruim), Err(ErroFtp::Pedido(_))),
                 "{ruim:?}"
             );
         }

@@ -4,16 +4,18 @@ use std::io::{self, ErrorKind};
 
 use suppaftp::FtpError;
 
-use super::controle::{NAO_E_FTP, NaoSeEntende};
-use super::{DadosFechados, PRAZO_DO_SILENCIO};
-use crate::erro::{Erro, em_portugues};
-use crate::visivel::visivel;
+use crate::controle::{NAO_E_FTP, NaoSeEntende};
+use crate::{DadosFechados, PRAZO_DO_SILENCIO};
+use comum::erro::em_portugues;
+
+use crate::erro::ErroFtp;
+use comum::visivel;
 
 /// O maior pedaço de um texto que cabe numa linha de erro, em bytes.
 const MAIOR_RESUMO: usize = 400;
 
 /// As linhas de uma resposta prontas para a tela, sem a quebra final.
-pub(super) fn linhas_visiveis(resposta: &[u8]) -> String {
+pub(crate) fn linhas_visiveis(resposta: &[u8]) -> String {
     let resposta = resposta.strip_suffix(b"\n").unwrap_or(resposta);
     let linhas: Vec<String> = resposta
         .split(|byte| *byte == b'\n')
@@ -23,7 +25,7 @@ pub(super) fn linhas_visiveis(resposta: &[u8]) -> String {
 }
 
 /// Um texto numa linha só, para um erro: as linhas dele separadas por barras, e curto.
-pub(super) fn resumo(resposta: &[u8]) -> String {
+pub(crate) fn resumo(resposta: &[u8]) -> String {
     let curta = &resposta[..resposta.len().min(MAIOR_RESUMO)];
     let linhas: Vec<String> = curta
         .split(|byte| *byte == b'\n')
@@ -38,36 +40,36 @@ pub(super) fn resumo(resposta: &[u8]) -> String {
     linhas.join(" / ") + reticencias
 }
 
-impl From<FtpError> for Erro {
-    /// O `?` das chamadas da suppaftp: [`Erro::Pedido`] se o servidor só recusou o comando,
+impl From<FtpError> for ErroFtp {
+    /// O `?` das chamadas da suppaftp: [`ErroFtp::Pedido`] se o servidor só recusou o comando,
     /// [`Erro::Mensagem`] se a sessão acabou.
     fn from(erro: FtpError) -> Self {
         match erro {
             FtpError::UnexpectedResponse(resposta) => da_resposta(&resposta.body),
             FtpError::ConnectionError(erro) => da_conexao(&erro),
-            _ => Erro::Mensagem(NAO_E_FTP.to_string()),
+            _ => ErroFtp::fim(NAO_E_FTP.to_string()),
         }
     }
 }
 
 /// O servidor recusou (4xx e 5xx), ou a conversa saiu de passo.
-fn da_resposta(resposta: &[u8]) -> Erro {
+fn da_resposta(resposta: &[u8]) -> ErroFtp {
     let texto = resumo(resposta);
     let texto = texto.trim_end_matches('.');
     let codigo = resposta.get(..3).unwrap_or_default();
     if codigo == b"421" {
-        return Erro::Mensagem(format!(
+        return ErroFtp::fim(format!(
             "o servidor encerrou a sessão: {texto}; rode o programa de novo daqui a pouco"
         ));
     }
     // O 221 é a resposta ao QUIT; sem ele, é a despedida de quem cansou de esperar por um comando.
     if codigo == b"221" {
-        return Erro::Mensagem(format!(
+        return ErroFtp::fim(format!(
             "o servidor encerrou a sessão: {texto}; rode o programa de novo"
         ));
     }
     if !matches!(codigo, [b'4' | b'5', ..]) {
-        return Erro::Mensagem(format!(
+        return ErroFtp::fim(format!(
             "o servidor deu uma resposta que não se esperava: {texto}; rode o programa de novo ou tente outro servidor"
         ));
     }
@@ -84,24 +86,24 @@ fn da_resposta(resposta: &[u8]) -> Erro {
         b"500" | b"501" | b"502" | b"504" => "; este servidor não aceita esse comando",
         _ => "",
     };
-    Erro::Pedido(format!("o servidor recusou: {texto}{conselho}"))
+    ErroFtp::Pedido(format!("o servidor recusou: {texto}{conselho}"))
 }
 
 /// A conexão de controle falhou: salvo quando só a de dados não abriu, a sessão acabou.
-pub(super) fn da_conexao(erro: &io::Error) -> Erro {
+pub(crate) fn da_conexao(erro: &io::Error) -> ErroFtp {
     let por_dentro = erro.get_ref();
     if let Some(fechados) = por_dentro.and_then(|dentro| dentro.downcast_ref::<DadosFechados>()) {
-        return Erro::Pedido(fechados.to_string());
+        return ErroFtp::Pedido(fechados.to_string());
     }
     if let Some(erro) = por_dentro.and_then(|dentro| dentro.downcast_ref::<NaoSeEntende>()) {
-        return Erro::Mensagem(erro.to_string());
+        return ErroFtp::fim(erro.to_string());
     }
     match erro.kind() {
         ErrorKind::WouldBlock | ErrorKind::TimedOut => silencio(),
-        ErrorKind::UnexpectedEof => Erro::Mensagem(
+        ErrorKind::UnexpectedEof => ErroFtp::fim(
             "o servidor fechou a conexão antes da hora; rode o programa de novo".to_string(),
         ),
-        _ => Erro::Mensagem(format!(
+        _ => ErroFtp::fim(format!(
             "a sessão acabou antes da hora: {}; rode o programa de novo",
             em_portugues(erro)
         )),
@@ -109,8 +111,8 @@ pub(super) fn da_conexao(erro: &io::Error) -> Erro {
 }
 
 /// O erro de quem esperou demais.
-pub(super) fn silencio() -> Erro {
-    Erro::Mensagem(format!(
+pub(crate) fn silencio() -> ErroFtp {
+    ErroFtp::fim(format!(
         "o servidor ficou {} s sem mandar nada; tente de novo mais tarde",
         PRAZO_DO_SILENCIO.as_secs()
     ))
@@ -153,7 +155,7 @@ mod testes {
             (b"999 hein\r\n", false),
             (b"", false),
         ] {
-            assert_eq!(matches!(da_resposta(resposta), Erro::Pedido(_)), de_pe);
+            assert_eq!(matches!(da_resposta(resposta), ErroFtp::Pedido(_)), de_pe);
         }
     }
 
@@ -165,14 +167,14 @@ mod testes {
         };
         assert!(matches!(
             da_conexao(&io::Error::other(dados)),
-            Erro::Pedido(_)
+            ErroFtp::Pedido(_)
         ));
         for fim in [
             ErrorKind::TimedOut,
             ErrorKind::UnexpectedEof,
             ErrorKind::BrokenPipe,
         ] {
-            assert!(matches!(da_conexao(&fim.into()), Erro::Mensagem(_)));
+            assert!(matches!(da_conexao(&fim.into()), ErroFtp::Fim(_)));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use memchr::{memchr_iter, memrchr};
 
-use crate::visivel::visivel;
+use comum::visivel;
 
 /// Quanto se guarda de uma linha de listagem à espera do fim dela.
 const MAIOR_ESPERA: usize = 64 << 10;
@@ -10,7 +10,7 @@ const MAIOR_ESPERA: usize = 64 << 10;
 /// Um texto da rede, em que a linha acaba com CRLF (RFC 959, 3.1.1.1) ou, em muitos servidores, com LF,
 /// a caminho de um arquivo: as quebras viram as do sistema e a última linha ganha a sua. Nenhum outro
 /// byte muda, nem um CR sozinho.
-pub(super) struct ParaArquivo {
+pub(crate) struct ParaArquivo {
     /// A quebra do sistema (o `os.linesep` do Python) é CRLF, e não LF.
     crlf: bool,
     /// O bloco acabou num CR: só o seguinte dirá se era uma quebra.
@@ -20,7 +20,7 @@ pub(super) struct ParaArquivo {
 }
 
 impl ParaArquivo {
-    pub(super) fn novo() -> ParaArquivo {
+    pub(crate) fn novo() -> ParaArquivo {
         ParaArquivo::com_quebra(cfg!(windows))
     }
 
@@ -34,7 +34,7 @@ impl ParaArquivo {
 
     /// Acrescenta a `saida` o próximo bloco, convertido. Só as quebras diferentes das do sistema pedem
     /// trabalho: o que há entre duas delas é copiado de uma vez.
-    pub(super) fn converte(&mut self, bloco: &[u8], saida: &mut Vec<u8>) {
+    pub(crate) fn converte(&mut self, bloco: &[u8], saida: &mut Vec<u8>) {
         let (Some(primeiro), Some(ultimo)) = (bloco.first(), bloco.last()) else {
             return;
         };
@@ -63,7 +63,7 @@ impl ParaArquivo {
     }
 
     /// O que falta no fim do texto.
-    pub(super) fn termina(self, saida: &mut Vec<u8>) {
+    pub(crate) fn termina(self, saida: &mut Vec<u8>) {
         if self.cr_no_fim {
             saida.push(b'\r');
         }
@@ -75,13 +75,13 @@ impl ParaArquivo {
 
 /// Uma listagem a caminho da tela: as linhas inteiras saem assim que chegam.
 #[derive(Default)]
-pub(super) struct ParaTela {
+pub(crate) struct ParaTela {
     espera: Vec<u8>,
 }
 
 impl ParaTela {
     /// O texto que já pode ser mostrado, pronto para a tela.
-    pub(super) fn converte(&mut self, bloco: &[u8]) -> String {
+    pub(crate) fn converte(&mut self, bloco: &[u8]) -> String {
         self.espera.extend_from_slice(bloco);
         let pronto = match memrchr(b'\n', &self.espera) {
             Some(fim) => fim + 1,
@@ -104,7 +104,7 @@ impl ParaTela {
     }
 
     /// A última linha, se veio sem quebra.
-    pub(super) fn termina(self) -> String {
+    pub(crate) fn termina(self) -> String {
         if self.espera.is_empty() {
             return String::new();
         }

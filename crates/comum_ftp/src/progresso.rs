@@ -11,7 +11,7 @@ const INTERVALO: Duration = Duration::from_millis(250);
 const LARGURA: usize = 64;
 
 /// O progresso de um download. Só aparece se o stderr é um terminal, e some no fim.
-pub(super) struct Progresso {
+pub(crate) struct Progresso {
     total: Option<u64>,
     recebidos: u64,
     inicio: Instant,
@@ -22,7 +22,7 @@ pub(super) struct Progresso {
 
 impl Progresso {
     /// Começa a contar; `total` é o tamanho anunciado, que pode não ser o verdadeiro.
-    pub(super) fn novo(total: Option<usize>) -> Progresso {
+    pub(crate) fn novo(total: Option<usize>) -> Progresso {
         let inicio = Instant::now();
         Progresso {
             total: total.and_then(|total| u64::try_from(total).ok()),
@@ -34,7 +34,7 @@ impl Progresso {
     }
 
     /// Mais `bytes` chegaram.
-    pub(super) fn conta(&mut self, bytes: usize) {
+    pub(crate) fn conta(&mut self, bytes: usize) {
         self.recebidos += bytes as u64;
         let Some(proxima) = self.proxima else { return };
         let agora = Instant::now();
