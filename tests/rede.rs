@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use palco::{Ator, Terminal, abrindo, compila, compilado, porta_livre};
+use palco::{Ator, Terminal, compila, compilado, porta_livre};
 use socket2::SockRef;
 
 fn abre(licao: &str, porta: u16) -> Terminal {
@@ -105,9 +105,7 @@ fn roda(licao: &str, argumentos: &[&str]) -> Output {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let vez = abrindo();
     let filho = comando.spawn().unwrap();
-    drop(vez);
     filho.wait_with_output().unwrap()
 }
 

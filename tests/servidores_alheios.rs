@@ -20,7 +20,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
-use palco::{Terminal, abrindo, compila, compilado, porta_livre, python};
+use palco::{Terminal, compila, compilado, porta_livre, python};
 use tempfile::TempDir;
 
 /// Só conta quando algo travou: nada aqui espera mais do que isto por um byte ou por um programa.
@@ -117,9 +117,7 @@ FTPServer((ip, int(porta)), FTPHandler).serve_forever()
     let python = python().ok_or("o Python 3 não está instalado")?;
     let mut importa = Command::new(&python.executavel);
     importa.args(["-c", "import pyftpdlib"]);
-    let vez = abrindo();
     let importou = importa.stderr(Stdio::null()).status();
-    drop(vez);
     if !importou.is_ok_and(|status| status.success()) {
         return Err("pyftpdlib não está instalado".to_string());
     }
@@ -164,9 +162,7 @@ fn comando_vsftpd(bancada: &Bancada, endereco: SocketAddr) -> Result<Command, St
 fn comando_proftpd(bancada: &Bancada, endereco: SocketAddr) -> Result<Command, String> {
     let proftpd = programa_do_root("proftpd", bancada)?;
     let raiz = bancada.raiz.display();
-    let vez = abrindo();
     let grupo = Command::new("id").args(["-gn", "nobody"]).output().unwrap();
-    drop(vez);
     let grupo = String::from_utf8(grupo.stdout).unwrap();
     let contas = bancada.guarda(
         "proftpd.contas",
@@ -207,7 +203,6 @@ fn comando_pure_ftpd(bancada: &Bancada, endereco: SocketAddr) -> Result<Command,
     }
     let contas = bancada.guarda("pure-ftpd.contas", &contas);
     let banco = bancada.pasta.path().join("pure-ftpd.pdb");
-    let vez = abrindo();
     let feito = Command::new(pure_pw)
         .arg("mkdb")
         .arg(&banco)
@@ -215,7 +210,6 @@ fn comando_pure_ftpd(bancada: &Bancada, endereco: SocketAddr) -> Result<Command,
         .arg(contas)
         .output()
         .unwrap();
-    drop(vez);
     assert!(feito.status.success(), "{feito:?}");
     let mut comando = Command::new(pure_ftpd);
     comando
@@ -271,12 +265,10 @@ impl Bancada {
             fs::write(caminho, bytes).unwrap();
         }
         // Quem lê a árvore é outro usuário, e o umask desta máquina pode não deixar.
-        let vez = abrindo();
         let abriu = Command::new("chmod")
             .args(["-R", "a+rX"])
             .arg(pasta.path())
             .status();
-        drop(vez);
         assert!(abriu.unwrap().success());
         let diario = pasta.path().join("diario");
         Bancada {
@@ -343,7 +335,6 @@ impl Servidor {
             .append(true)
             .open(&bancada.diario)
             .unwrap();
-        let vez = abrindo();
         let filho = comando
             .stdin(Stdio::null())
             .stdout(saidas.try_clone().unwrap())
@@ -352,7 +343,6 @@ impl Servidor {
             .process_group(0)
             .spawn()
             .unwrap();
-        drop(vez);
         let mut servidor = Servidor {
             nome: caso.nome,
             filho,
@@ -384,7 +374,6 @@ impl Servidor {
 impl Drop for Servidor {
     fn drop(&mut self) {
         let grupo = format!("-{}", self.filho.id());
-        let _vez = abrindo();
         let _ = Command::new("kill").args(["-KILL", "--", &grupo]).status();
         let _ = self.filho.kill();
         let _ = self.filho.wait();

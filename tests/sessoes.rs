@@ -15,6 +15,7 @@ use palco::{
 };
 
 fn sessoes() -> Vec<Sessao> {
+    compila().unwrap();
     let mut todas =
         Sessao::todas(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/sessoes"))).unwrap();
     assert!(!todas.is_empty());
@@ -244,7 +245,6 @@ fn cada_diferenca_de_uma_sessao_esta_na_tabela() {
 
 #[test]
 fn cada_tela_e_a_gravada() {
-    compila().unwrap();
     if env::var_os("REGRAVA").is_some() {
         let pasta = originais().expect("REGRAVA precisa de ORIGINAIS=PASTA e do Python 3");
         em_paralelo(&sessoes(), |sessao| regrava(sessao, &pasta));
@@ -273,7 +273,6 @@ fn cada_tela_e_a_do_original() {
 #[test]
 fn os_pares_conversam_misturados() {
     let Some(pasta) = originais() else { return };
-    compila().unwrap();
     let mut casos = Vec::new();
     for sessao in sessoes() {
         let licoes: BTreeSet<&str> = sessao.licoes().map(|(_, licao)| licao).collect();

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-use palco::{Falha, Resultado, Terminal, abrindo, compila, compilado, porta_livre};
+use palco::{Falha, Resultado, Terminal, compila, compilado, porta_livre};
 use socket2::SockRef;
 
 /// A solução passa na conferência, e o ponto de partida não.
@@ -37,9 +37,7 @@ fn roda(programa: &str, argumentos: &[&str]) -> Resultado<Output> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let vez = abrindo();
     let filho = comando.spawn()?;
-    drop(vez);
     Ok(filho.wait_with_output()?)
 }
 

@@ -8,14 +8,13 @@ use expectrl::process::Termios;
 use expectrl::process::unix::WaitStatus;
 use expectrl::session::OsSession;
 use expectrl::{ControlCode, Eof, Expect, Session};
-use palco::{Ator, abrindo, compila, porta_livre};
+use palco::{Ator, atende_o_ctrl_c, compila, porta_livre};
 
 fn abre(licao: &str, porta: u16) -> OsSession {
     compila().unwrap();
+    atende_o_ctrl_c();
     let comando: Command = Ator::Rust.comando(licao, porta).unwrap();
-    let vez = abrindo();
     let mut terminal = Session::spawn(comando).unwrap();
-    drop(vez);
     // O expectrl desliga o eco; num terminal de verdade ele está ligado.
     assert!(terminal.get_process_mut().set_echo(true).unwrap());
     terminal.set_expect_timeout(Some(Duration::from_secs(30)));

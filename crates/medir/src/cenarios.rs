@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 
 use comum::Erro;
-use palco::{Ator, abrindo, compilado, porta_livre};
+use palco::{Ator, compilado, porta_livre};
 
 use crate::carga::{Protocolo, troca};
 use crate::ftp;
@@ -165,9 +165,7 @@ impl<'a> Oficina<'a> {
                 .stdin(Stdio::piped())
                 .stdout(if cano { Stdio::piped() } else { Stdio::null() })
                 .stderr(Stdio::null());
-            let vez = abrindo();
             let mut filho = comando.spawn()?;
-            drop(vez);
             if let Some(mut tela) = filho.stdout.take() {
                 thread::spawn(move || io::copy(&mut tela, &mut io::sink()));
             }

@@ -1,14 +1,9 @@
 //! Quem interpreta cada lição: o programa em Rust ou o original em Python.
 
 use std::env::{self, consts::EXE_SUFFIX};
-use std::fs::{self, File};
-use std::io::Write;
-use std::net::{TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
-use std::process::{self, Command, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
-use std::time::Duration;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 use crate::falha::{Resultado, falha};
 
@@ -154,14 +149,8 @@ pub fn python() -> Option<&'static Python> {
                 .args(partes)
                 .args(["-X", "utf8", "-c", APRESENTA])
                 .stdin(Stdio::null())
-                .stdout(Stdio::piped())
                 .stderr(Stdio::null());
-            let abriu = {
-                let _vez = abrindo();
-                comando.spawn()
-            };
-            let saida = abriu.and_then(|filho| filho.wait_with_output()).ok()?;
-            let saida = String::from_utf8(saida.stdout).ok()?;
+            let saida = String::from_utf8(comando.output().ok()?.stdout).ok()?;
             let (versao, executavel) = saida.trim().split_once('\n')?;
             versao.starts_with("3.").then(|| Python {
                 executavel: executavel.into(),
@@ -205,13 +194,7 @@ pub fn compila() -> Resultado<()> {
                 cargo.env_remove(&*nome);
             }
         }
-        let abriu = {
-            let _vez = abrindo();
-            cargo.spawn()
-        };
-        abriu
-            .and_then(|mut filho| filho.wait())
-            .is_ok_and(|status| status.success())
+        cargo.status().is_ok_and(|status| status.success())
     });
     if *deu_certo {
         Ok(())
@@ -248,118 +231,4 @@ fn pasta_dos_programas() -> Resultado<PathBuf> {
         pasta
     }
     .to_path_buf())
-}
-
-/// Uma porta de 127.0.0.1 que ninguém usa, em TCP e em UDP, reservada até o fim deste processo.
-///
-/// # Errors
-/// [`Falha`](crate::Falha) se não há nenhuma.
-pub fn porta_livre() -> Resultado<u16> {
-    static TRAVAS: Mutex<Vec<Reserva>> = Mutex::new(Vec::new());
-    let reserva = Reserva::nova()?;
-    let porta = reserva.porta;
-    TRAVAS
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push(reserva);
-    Ok(porta)
-}
-
-/// A vez de quem abre um programa ou experimenta uma porta.
-static VEZ: RwLock<()> = RwLock::new(());
-
-/// Um programa que está abrindo segura por um instante todos os sockets deste processo, e a porta que
-/// se acabou de experimentar pareceria ocupada: enquanto isto existir, nenhuma é experimentada.
-///
-/// [`Terminal::abre`](crate::Terminal::abre) já o faz; quem usa [`porta_livre`] e abre programas de
-/// outro jeito precisa fazê-lo.
-pub fn abrindo() -> RwLockReadGuard<'static, ()> {
-    VEZ.read().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Uma porta reservada enquanto isto existir.
-///
-/// Fica abaixo da faixa de onde o sistema tira as portas dos clientes, e uma trava de arquivo a
-/// reserva entre os processos que usam o palco: entre escolher e usar, ninguém a toma. Depois ela
-/// descansa: um original que a usou a deixa presa por um minuto.
-#[derive(Debug)]
-pub(crate) struct Reserva {
-    pub(crate) porta: u16,
-    _trava: File,
-}
-
-impl Reserva {
-    pub(crate) fn nova() -> Resultado<Reserva> {
-        const PRIMEIRA: u16 = 10_000;
-        const QUANTAS: u16 = 20_000;
-        const DESCANSO: Duration = Duration::from_secs(120);
-        static PROXIMA: AtomicU16 = AtomicU16::new(0);
-        let travas = env::temp_dir().join("palco-portas");
-        fs::create_dir_all(&travas)?;
-        let inicio = process::id() % u32::from(QUANTAS);
-        for _ in 0..QUANTAS {
-            let passo = u32::from(PROXIMA.fetch_add(1, Ordering::Relaxed));
-            let porta = PRIMEIRA + ((inicio + passo) % u32::from(QUANTAS)) as u16;
-            let mut trava = File::options()
-                .create(true)
-                .append(true)
-                .open(travas.join(porta.to_string()))?;
-            if trava.try_lock().is_err() {
-                continue;
-            }
-            // Um relógio que voltou atrás não prende a porta para sempre.
-            let usada = trava.metadata()?;
-            if usada.len() > 0 && usada.modified()?.elapsed().is_ok_and(|ha| ha < DESCANSO) {
-                continue;
-            }
-            let _vez = VEZ.write().unwrap_or_else(PoisonError::into_inner);
-            if TcpListener::bind(("127.0.0.1", porta)).is_ok()
-                && UdpSocket::bind(("127.0.0.1", porta)).is_ok()
-            {
-                // Só a data e o tamanho importam.
-                trava.set_len(0)?;
-                trava.write_all(b"usada\n")?;
-                return Ok(Reserva {
-                    porta,
-                    _trava: trava,
-                });
-            }
-        }
-        Err(falha!("nenhuma porta livre a partir da {PRIMEIRA}"))
-    }
-}
-
-#[cfg(test)]
-mod testes {
-    use std::net::TcpListener;
-    use std::process::Command;
-    use std::sync::atomic::{AtomicBool, Ordering};
-    use std::thread;
-
-    use super::Reserva;
-    use crate::Terminal;
-
-    #[test]
-    fn a_porta_reservada_esta_livre_mesmo_com_programas_abrindo() {
-        let acabou = AtomicBool::new(false);
-        let livres = thread::scope(|escopo| {
-            for _ in 0..2 {
-                escopo.spawn(|| {
-                    while !acabou.load(Ordering::Relaxed) {
-                        let mut comando = Command::new("cargo");
-                        let _ = Terminal::abre("cargo", comando.arg("--version"), false);
-                    }
-                });
-            }
-            let livres = (0..500)
-                .filter(|_| {
-                    let reserva = Reserva::nova().unwrap();
-                    TcpListener::bind(("127.0.0.1", reserva.porta)).is_ok()
-                })
-                .count();
-            acabou.store(true, Ordering::Relaxed);
-            livres
-        });
-        assert_eq!(livres, 500);
-    }
 }

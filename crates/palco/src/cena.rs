@@ -1,15 +1,17 @@
 //! A sessão em cena: os passos do roteiro, um de cada vez, e as telas no fim.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs;
 
-use crate::ator::{Ator, Reserva};
+use crate::ator::Ator;
 use crate::desvio::{Desvio, Engano};
-use crate::falha::{Falha, Resultado, falha};
+use crate::falha::{Resultado, falha};
 use crate::fio::{Fio, Trafego};
+use crate::porta::Reserva;
 use crate::rede::Par;
 use crate::sessao::{Passo, Rede, SERVIDOR_DA_TURMA, Sessao};
-use crate::terminal::{Fim, Paciencia, Terminal, interrompido};
+use crate::terminal::{Cano, Fim, Paciencia, Terminal, interrompido};
 
 /// O que um terminal mostrou durante a sessão.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -98,83 +100,74 @@ fn encena<'a>(
 ) -> Resultado<Observacao> {
     let pasta = tempfile::tempdir()?;
     let reserva = Reserva::nova()?;
+    let da_sessao = reserva.porta;
     let fio = match paciencia {
         Paciencia::Rigorosa => None,
-        Paciencia::DeGente => estica_fio(sessao, reserva.porta)?,
+        Paciencia::DeGente => estica_fio(sessao, da_sessao)?,
     };
-    let porta = reserva.porta;
-    let porta_dos_clientes = fio.as_ref().map_or(porta, |(_, ponta)| ponta.porta);
-    let com_ftp = sessao
-        .programas()
-        .any(|(_, programa)| programa.contains("ftp"));
+    let dos_clientes = fio.as_ref().map_or(da_sessao, Fio::porta);
     let mut portas = Portas {
-        da_sessao: porta,
-        dos_clientes: porta_dos_clientes,
-        do_livro: if com_ftp { 2121 } else { 43210 },
+        da_sessao,
+        dos_clientes,
+        do_livro: if sessao.tem_ftp() { 2121 } else { 43210 },
         vistas: Vec::new(),
     };
     let mut rede = BTreeMap::new();
-    let mut terminais = BTreeMap::new();
     for (nome, papel) in &sessao.terminais {
         // Quem escuta tem de estar lá antes que alguém o procure.
         if let Some(protocolo) = papel.rede
             && papel.escuta
         {
-            rede.insert(
-                nome.as_str(),
-                Par::escuta(protocolo, porta, paciencia.prazo())?,
-            );
+            let par = Par::escuta(protocolo, da_sessao, paciencia.prazo())?;
+            rede.insert(nome.as_str(), par);
         }
     }
+    let mut terminais = BTreeMap::new();
     let mut desvios = Vec::new();
-    'passos: for (numero, passo) in sessao.passos.iter().enumerate() {
+    for (numero, passo) in sessao.passos.iter().enumerate() {
         let em = passo.em.as_str();
         let papel = &sessao.terminais[em];
-        let enganos = if let Some(protocolo) = papel.rede {
-            na_rede(passo, &mut rede, || {
-                Par::vai(protocolo, porta_dos_clientes, paciencia.prazo())
-            })
-            .err()
+        let mut enganos = Vec::new();
+        let feito = if let Some(protocolo) = papel.rede {
+            let vai = || Par::vai(protocolo, dos_clientes, paciencia.prazo());
+            na_rede(passo, rede.entry(em), vai, &mut enganos)
         } else {
-            None
-        };
-        let enganos = match enganos {
-            Some(engano) => vec![engano],
-            None if papel.rede.is_some() => Vec::new(),
-            None => {
-                let programa = papel.programa(em);
-                let ator = if programa == SERVIDOR_DA_TURMA {
-                    Ator::Rust
-                } else {
-                    ator_de(programa)
-                };
-                if !terminais.contains_key(em) {
-                    let da_vez = if escuta(programa) {
-                        porta
+            let programa = papel.programa(em);
+            let ator = match programa {
+                SERVIDOR_DA_TURMA => Ator::Rust,
+                licao => ator_de(licao),
+            };
+            let terminal = match terminais.entry(em) {
+                Entry::Occupied(aberto) => aberto.into_mut(),
+                Entry::Vacant(vaga) => {
+                    let porta = if escuta(programa) {
+                        da_sessao
                     } else {
-                        porta_dos_clientes
+                        dos_clientes
                     };
-                    let mut comando = ator.comando(programa, da_vez)?;
+                    let mut comando = ator.comando(programa, porta)?;
                     comando.current_dir(pasta.path());
-                    let terminal =
-                        Terminal::abre_com(em, &mut comando, papel.saida_fechada, paciencia)?;
-                    terminais.insert(em, terminal);
+                    let saida_fechada = papel.saida_fechada;
+                    vaga.insert(Terminal::abre_com(
+                        em,
+                        &mut comando,
+                        saida_fechada,
+                        paciencia,
+                    )?)
                 }
-                terminais.get_mut(em).map_or_else(Vec::new, |terminal| {
-                    no_terminal(passo, terminal, ator, &portas)
-                })
-            }
+            };
+            no_terminal(passo, terminal, ator, &portas, &mut enganos)
         };
-        for engano in enganos {
-            let segue = engano.segue();
-            desvios.push(Desvio {
-                terminal: em.to_string(),
-                passo: numero + 1,
-                engano,
-            });
-            if !segue || paciencia == Paciencia::Rigorosa {
-                break 'passos;
-            }
+        enganos.extend(feito.err());
+        let parou = |engano: &Engano| !engano.segue() || paciencia == Paciencia::Rigorosa;
+        let acabou = enganos.iter().any(parou);
+        desvios.extend(enganos.into_iter().map(|engano| Desvio {
+            terminal: em.to_string(),
+            passo: numero + 1,
+            engano,
+        }));
+        if acabou {
+            break;
         }
     }
     if interrompido() {
@@ -199,7 +192,7 @@ fn encena<'a>(
         apresentacao: Apresentacao { telas, arquivos },
         fins,
         desvios,
-        trafego: fio.map(|(fio, _)| fio.trafego()),
+        trafego: fio.map(|fio| fio.trafego()),
     })
 }
 
@@ -209,8 +202,9 @@ fn escuta(programa: &str) -> bool {
 }
 
 /// Põe um fio entre os clientes e o servidor da sessão, se ele fica no ar do começo ao fim: o fio não
-/// sabe recusar uma conexão como a máquina recusa quando ninguém escuta.
-fn estica_fio(sessao: &Sessao, destino: u16) -> Resultado<Option<(Fio, Reserva)>> {
+/// sabe recusar uma conexão como a máquina recusa quando ninguém escuta. No FTP, o que passa por fora
+/// dele, nas conexões de dados, é quase tudo.
+fn estica_fio(sessao: &Sessao, destino: u16) -> Resultado<Option<Fio>> {
     let escutam = |terminal: &str| {
         sessao.terminais.get(terminal).is_some_and(|papel| {
             papel.escuta || papel.rede.is_none() && escuta(papel.programa(terminal))
@@ -221,88 +215,73 @@ fn estica_fio(sessao: &Sessao, destino: u16) -> Resultado<Option<(Fio, Reserva)>
         .passos
         .iter()
         .any(|passo| passo.sai.is_some() && escutam(&passo.em));
-    if !ha_quem_escute || sai_no_meio {
+    if !ha_quem_escute || sai_no_meio || sessao.tem_ftp() {
         return Ok(None);
     }
-    let mut programas = sessao.programas();
-    let udp = programas.any(|(_, programa)| programa.contains("udp"));
-    let ftp = sessao
+    let udp = sessao
         .programas()
-        .any(|(_, programa)| programa == SERVIDOR_DA_TURMA);
-    let ponta = Reserva::nova()?;
+        .any(|(_, programa)| programa.contains("udp"));
     let protocolo = if udp { Rede::Udp } else { Rede::Tcp };
-    let fio = Fio::estica(protocolo, ftp, ponta.porta, destino)?;
-    Ok(Some((fio, ponta)))
+    Fio::estica(protocolo, destino).map(Some)
 }
 
-fn na_rede<'a>(
-    passo: &'a Passo,
-    rede: &mut BTreeMap<&'a str, Par>,
-    vai: impl FnOnce() -> Resultado<Par>,
-) -> Result<(), Engano> {
-    let outro = |Falha(motivo)| Engano::Outro(motivo);
-    let em = passo.em.as_str();
-    if !rede.contains_key(em) {
-        rede.insert(em, vai().map_err(outro)?);
+/// Um engano que não interrompe a conversa: o resto do passo se faz, e ele se conta.
+fn segue(feito: Result<(), Engano>, enganos: &mut Vec<Engano>) -> Result<(), Engano> {
+    match feito {
+        Err(engano) if engano.segue() => enganos.push(engano),
+        feito => feito?,
     }
-    let Some(par) = rede.get_mut(em) else {
-        return Ok(());
+    Ok(())
+}
+
+fn na_rede(
+    passo: &Passo,
+    par: Entry<&str, Par>,
+    vai: impl FnOnce() -> Resultado<Par>,
+    enganos: &mut Vec<Engano>,
+) -> Result<(), Engano> {
+    let par = match par {
+        Entry::Occupied(chegou) => chegou.into_mut(),
+        Entry::Vacant(vaga) => vaga.insert(vai()?),
     };
-    // Outros bytes não interrompem a conversa: o resto do passo se faz, e o engano se conta.
-    let recebeu = match &passo.recebe {
-        Some(bytes) => par.recebe(&bytes.bytes()),
-        None => Ok(()),
-    };
+    if let Some(bytes) = &passo.recebe {
+        segue(par.recebe(&bytes.bytes()), enganos)?;
+    }
     if let Some(bytes) = &passo.envia {
-        par.envia(&bytes.bytes()).map_err(outro)?;
+        par.envia(&bytes.bytes())?;
     }
     if passo.fecha {
-        par.fecha().map_err(outro)?;
+        par.fecha()?;
     }
-    recebeu
+    Ok(())
 }
 
-/// Faz um passo num terminal e devolve os enganos: vários se a sessão pôde seguir, o último se não.
-fn no_terminal(passo: &Passo, terminal: &mut Terminal, ator: Ator, portas: &Portas) -> Vec<Engano> {
-    let mut enganos = Vec::new();
-    if let Err(engano) = faz_no_terminal(passo, terminal, ator, portas, &mut enganos) {
-        enganos.push(engano);
-    }
-    enganos
-}
-
-fn faz_no_terminal(
+fn no_terminal(
     passo: &Passo,
     terminal: &mut Terminal,
     ator: Ator,
     portas: &Portas,
     enganos: &mut Vec<Engano>,
 ) -> Result<(), Engano> {
-    let outro = |Falha(motivo)| Engano::Outro(motivo);
     if let Some(texto) = &passo.espera {
-        match terminal.espera_texto(texto) {
-            Err(engano) if engano.segue() => enganos.push(engano),
-            feito => feito?,
-        }
+        segue(terminal.espera_em(Cano::Saida, texto), enganos)?;
     }
     if let Some(linha) = &passo.digita {
-        terminal
-            .digita_com_eco(&portas.desta_vez(linha), linha)
-            .map_err(outro)?;
+        terminal.digita_com_eco(&portas.desta_vez(linha), linha)?;
     }
     if let Some(senha) = &passo.senha {
-        terminal.digita_com_eco(senha, "").map_err(outro)?;
+        terminal.digita_com_eco(senha, "")?;
     }
     if let Some(texto) = &passo.aviso
         && ator == Ator::Rust
     {
-        terminal.espera_texto_no_erro(texto)?;
+        terminal.espera_em(Cano::Erro, texto)?;
     }
     if passo.fim_da_entrada {
         terminal.fim_da_entrada();
     }
     if passo.ctrl_c {
-        terminal.ctrl_c().map_err(outro)?;
+        terminal.ctrl_c()?;
     }
     if let Some(esperado) = passo.sai {
         let visto = terminal.espera_o_fim()?;
@@ -316,10 +295,10 @@ fn faz_no_terminal(
 /// As portas desta vez e as do livro, para que a tela seja sempre a mesma.
 struct Portas {
     da_sessao: u16,
-    /// A da ponta do fio onde os clientes conectam, se há um.
+    /// A da ponta do fio onde os clientes conectam, se há um; senão, a mesma.
     dos_clientes: u16,
     do_livro: u16,
-    vistas: Vec<String>,
+    vistas: Vec<u16>,
 }
 
 impl Portas {
@@ -355,35 +334,51 @@ impl Portas {
                 .unwrap_or(pedaco.len());
             let (porta, resto) = pedaco.split_at(fim);
             tela.push_str(antes);
-            tela.push_str(&self.porta_do_livro(porta));
+            tela.push_str(&self.porta_do_livro(porta, antes.starts_with('(')));
             tela.push_str(resto);
         }
         tela
     }
 
-    fn e_do_servidor(&self, porta: u16) -> bool {
-        porta == self.da_sessao || porta == self.dos_clientes
-    }
-
-    fn porta_do_livro(&mut self, porta: &str) -> String {
-        // As portas fixas do texto (num exemplo de uso, na porta do livro) não são de clientes.
-        let fixa = porta
-            .parse()
-            .is_ok_and(|porta: u16| porta < 32768 && !self.e_do_servidor(porta) || porta == 43211);
-        if porta.is_empty() || fixa {
+    fn porta_do_livro(&mut self, porta: &str, de_cliente: bool) -> String {
+        let Ok(numero) = porta.parse() else {
             return porta.to_string();
-        }
-        if porta.parse().is_ok_and(|porta| self.e_do_servidor(porta)) {
+        };
+        if numero == self.da_sessao || numero == self.dos_clientes {
             return self.do_livro.to_string();
         }
-        let ordem = self
-            .vistas
-            .iter()
-            .position(|vista| vista == porta)
-            .unwrap_or_else(|| {
-                self.vistas.push(porta.to_string());
-                self.vistas.len() - 1
-            });
+        // O livro só fala da porta dele e da seguinte, e nunca como a de um cliente em Python.
+        if !de_cliente && [self.do_livro, self.do_livro + 1].contains(&numero) {
+            return porta.to_string();
+        }
+        let ordem = self.vistas.iter().position(|vista| *vista == numero);
+        let ordem = ordem.unwrap_or_else(|| {
+            self.vistas.push(numero);
+            self.vistas.len() - 1
+        });
         (50001 + ordem).to_string()
+    }
+}
+
+#[cfg(test)]
+mod testes {
+    use super::Portas;
+
+    /// Há sistemas em que as portas dos clientes começam em 1024.
+    #[test]
+    fn a_porta_de_um_cliente_pode_ser_qualquer_uma() {
+        let mut portas = Portas {
+            da_sessao: 10_001,
+            dos_clientes: 10_002,
+            do_livro: 43210,
+            vistas: Vec::new(),
+        };
+        let tela = "127.0.0.1:10001, 127.0.0.1:10002 ou 127.0.0.1:43211\n\
+                    ('127.0.0.1', 1025) ('127.0.0.1', 43211)\n127.0.0.1:1025: caiu\n";
+        assert_eq!(
+            portas.do_livro(tela),
+            "127.0.0.1:43210, 127.0.0.1:43210 ou 127.0.0.1:43211\n\
+             ('127.0.0.1', 50001) ('127.0.0.1', 50002)\n127.0.0.1:50001: caiu\n"
+        );
     }
 }

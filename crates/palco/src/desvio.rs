@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::falha::Falha;
+
 /// Onde uma sessão saiu do roteiro.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Desvio {
@@ -57,6 +59,12 @@ impl Engano {
             self,
             Engano::OutroTexto { .. } | Engano::OutroCodigo { .. } | Engano::OutrosBytes { .. }
         )
+    }
+}
+
+impl From<Falha> for Engano {
+    fn from(Falha(motivo): Falha) -> Self {
+        Engano::Outro(motivo)
     }
 }
 

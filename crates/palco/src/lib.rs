@@ -15,18 +15,17 @@ mod desvio;
 mod diferenca;
 mod falha;
 mod fio;
-mod medidas;
+mod porta;
 mod rede;
 mod sessao;
 mod terminal;
 
-pub use ator::{
-    Ator, Python, abrindo, compila, compilado, nome_do_original, original, porta_livre, python,
-};
+pub use ator::{Ator, Python, compila, compilado, nome_do_original, original, python};
 pub use cena::{Apresentacao, Observacao, Tela, observa, toca};
 pub use desvio::{Desvio, Engano};
 pub use diferenca::Diferenca;
 pub use falha::{Falha, Resultado};
 pub use fio::Trafego;
+pub use porta::porta_livre;
 pub use sessao::{Bytes, Origem, Papel, Passo, Pedaco, Rede, Sessao};
-pub use terminal::{Fim, Terminal, interrompe, interrompido};
+pub use terminal::{Fim, Terminal, atende_o_ctrl_c, interrompe, interrompido};

@@ -2,13 +2,13 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::desvio::Engano;
-use crate::falha::{Falha, Resultado, falha};
+use crate::falha::{Resultado, falha};
 use crate::sessao::Rede;
+use crate::terminal::interrompido;
 
 /// Um par de rede do programa em cena, e quanto ele espera por bytes antes de desistir.
 #[derive(Debug)]
@@ -17,10 +17,7 @@ pub(crate) struct Par(Lado, Duration);
 #[derive(Debug)]
 enum Lado {
     /// Espera as conexões do programa, uma de cada vez.
-    Servidor {
-        chegadas: Receiver<TcpStream>,
-        con: Option<TcpStream>,
-    },
+    Servidor(TcpListener, Option<TcpStream>),
     /// Foi até o programa.
     Cliente(Option<TcpStream>),
     /// Troca datagramas com quem falou por último.
@@ -36,16 +33,8 @@ impl Par {
             return Ok(Par(Lado::Udp(socket, None), prazo));
         }
         let escuta = TcpListener::bind(("127.0.0.1", porta))?;
-        let (envia, chegadas) = channel();
-        // O accept do std não tem prazo; a fila do canal tem.
-        thread::spawn(move || {
-            while escuta
-                .accept()
-                .is_ok_and(|(con, _)| envia.send(con).is_ok())
-            {}
-        });
-        let con = None;
-        Ok(Par(Lado::Servidor { chegadas, con }, prazo))
+        escuta.set_nonblocking(true)?;
+        Ok(Par(Lado::Servidor(escuta, None), prazo))
     }
 
     /// Um par que vai até o programa em `porta` de 127.0.0.1.
@@ -76,9 +65,7 @@ impl Par {
 
     /// Espera exatamente estes bytes (em UDP, um datagrama igual a eles).
     pub(crate) fn recebe(&mut self, esperados: &[u8]) -> Result<(), Engano> {
-        let vistos = self
-            .recebe_ate(esperados.len())
-            .map_err(|Falha(motivo)| Engano::Outro(motivo))?;
+        let vistos = self.recebe_ate(esperados.len())?;
         if vistos == esperados {
             return Ok(());
         }
@@ -108,7 +95,7 @@ impl Par {
     /// Fecha a conexão; quem escuta continua à espera da próxima.
     pub(crate) fn fecha(&mut self) -> Resultado<()> {
         self.conexao()?;
-        if let Lado::Servidor { con, .. } | Lado::Cliente(con) = &mut self.0 {
+        if let Lado::Servidor(_, con) | Lado::Cliente(con) = &mut self.0 {
             *con = None;
         }
         Ok(())
@@ -117,13 +104,9 @@ impl Par {
     fn conexao(&mut self) -> Resultado<&mut TcpStream> {
         let prazo = self.1;
         let con = match &mut self.0 {
-            Lado::Servidor { chegadas, con } => {
+            Lado::Servidor(escuta, con) => {
                 if con.is_none() {
-                    *con = Some(
-                        chegadas
-                            .recv_timeout(prazo)
-                            .map_err(|_| falha!("ninguém se conectou"))?,
-                    );
+                    *con = Some(aceita(escuta, prazo)?);
                 }
                 con.as_mut()
             }
@@ -133,5 +116,22 @@ impl Par {
         let con = con.ok_or_else(|| falha!("a conexão já foi fechada"))?;
         con.set_read_timeout(Some(prazo))?;
         Ok(con)
+    }
+}
+
+/// A próxima conexão. O accept do std não tem prazo: resta olhar de novo, com um respiro.
+fn aceita(escuta: &TcpListener, prazo: Duration) -> Resultado<TcpStream> {
+    let limite = Instant::now() + prazo;
+    loop {
+        match escuta.accept() {
+            Ok((con, _)) => {
+                con.set_nonblocking(false)?;
+                return Ok(con);
+            }
+            Err(_) if Instant::now() > limite || interrompido() => {
+                return Err(falha!("ninguém se conectou"));
+            }
+            Err(_) => thread::sleep(Duration::from_millis(1)),
+        }
     }
 }

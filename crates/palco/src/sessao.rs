@@ -212,4 +212,10 @@ impl Sessao {
         self.programas()
             .filter(|(_, licao)| *licao != SERVIDOR_DA_TURMA)
     }
+
+    /// Se é uma conversa com um servidor FTP.
+    pub(crate) fn tem_ftp(&self) -> bool {
+        self.programas()
+            .any(|(_, programa)| programa.contains("ftp"))
+    }
 }

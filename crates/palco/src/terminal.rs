@@ -1,8 +1,9 @@
 //! Um programa em cena, com o teclado e a tela na mão de quem testa.
 
+use std::fs;
 use std::io::{self, Read, Write};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::Arc;
+use std::process::{self, Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
@@ -10,10 +11,8 @@ use std::time::{Duration, Instant};
 
 use comum::erro::em_portugues;
 
-use crate::ator::abrindo;
 use crate::desvio::Engano;
 use crate::falha::{Resultado, falha};
-use crate::medidas::Medidor;
 
 /// Quanto se espera por um prompt antes de desistir: só conta quando algo travou.
 const PRAZO: Duration = Duration::from_secs(60);
@@ -45,6 +44,14 @@ pub fn interrompe() {
 #[must_use]
 pub fn interrompido() -> bool {
     INTERROMPIDO.load(Ordering::Relaxed)
+}
+
+/// Devolve o Ctrl-C aos programas que este processo abrir: quem foi posto em segundo plano o herda ignorado, e o
+/// passaria adiante; um sinal que se atende, quem é aberto recebe como o de sempre.
+pub fn atende_o_ctrl_c() {
+    static ATENDE: Once = Once::new();
+    // Se já há quem atenda, está certo assim.
+    ATENDE.call_once(|| drop(ctrlc::set_handler(|| process::exit(130))));
 }
 
 /// Como se espera por um programa.
@@ -81,7 +88,8 @@ pub struct Terminal {
     abriu: Instant,
     /// Com que código terminou, e depois de quanto tempo.
     fim: Option<(i32, Duration)>,
-    medidor: Arc<Medidor>,
+    /// A maior memória que se viu, em bytes.
+    memoria: Option<u64>,
 }
 
 /// Um dos dois canos que vêm do programa.
@@ -95,7 +103,7 @@ struct Fluxo {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Cano {
+pub(crate) enum Cano {
     Saida,
     Erro,
 }
@@ -126,6 +134,9 @@ impl Terminal {
         } else {
             comando.stdout(Stdio::piped());
         }
+        if paciencia == Paciencia::Rigorosa {
+            atende_o_ctrl_c();
+        }
         // Quem compara atende ao Ctrl-C e tira de cena o grupo inteiro; nos testes, é o Ctrl-C do terminal
         // que leva todos, e o grupo fica sendo o dele.
         #[cfg(unix)]
@@ -133,26 +144,19 @@ impl Terminal {
             std::os::unix::process::CommandExt::process_group(comando, 0);
         }
         let abriu = Instant::now();
-        let abertura = {
-            let _vez = abrindo();
-            comando.spawn()
-        };
-        let mut filho = abertura
+        let mut filho = comando
+            .spawn()
             .map_err(|erro| falha!("{nome}: {comando:?} não abriu: {}", em_portugues(&erro)))?;
-        let medidor = match paciencia {
-            Paciencia::Rigorosa => Arc::new(Medidor::parado()),
-            Paciencia::DeGente => Medidor::acompanha(filho.id()),
-        };
         // Enquanto o Command existir, ele segura a ponta do cano que emprestou ao programa.
         comando.stdout(Stdio::null());
         let (envia, chegadas) = sync_channel(CHEGADAS);
         let mut saida = Fluxo::default();
         match filho.stdout.take() {
-            Some(cano) => le_em_paralelo(Cano::Saida, cano, envia.clone(), Arc::clone(&medidor)),
+            Some(cano) => le_em_paralelo(Cano::Saida, cano, envia.clone()),
             None => saida.acabou = true,
         }
         if let Some(cano) = filho.stderr.take() {
-            le_em_paralelo(Cano::Erro, cano, envia, Arc::clone(&medidor));
+            le_em_paralelo(Cano::Erro, cano, envia);
         }
         let teclado = filho.stdin.take();
         Ok(Terminal {
@@ -166,7 +170,7 @@ impl Terminal {
             paciencia,
             abriu,
             fim: None,
-            medidor,
+            memoria: None,
         })
     }
 
@@ -175,8 +179,8 @@ impl Terminal {
     /// # Errors
     /// [`Falha`] com o que a tela mostra, se o texto não vem.
     pub fn espera(&mut self, texto: &str) -> Resultado<()> {
-        self.espera_texto(texto)
-            .map_err(|engano| falha!("{}: {engano}\n{}", self.nome, self.retrato()))
+        let espera = self.espera_em(Cano::Saida, texto);
+        self.explica(espera)
     }
 
     /// Espera `texto` no stderr, depois do que já foi visto.
@@ -184,8 +188,8 @@ impl Terminal {
     /// # Errors
     /// [`Falha`] com o que a tela mostra, se o texto não vem.
     pub fn espera_aviso(&mut self, texto: &str) -> Resultado<()> {
-        self.espera_texto_no_erro(texto)
-            .map_err(|engano| falha!("{}: {engano}\n{}", self.nome, self.retrato()))
+        let espera = self.espera_em(Cano::Erro, texto);
+        self.explica(espera)
     }
 
     /// Digita uma linha e Enter, e a tela mostra `eco`, que é o que um terminal mostraria.
@@ -222,17 +226,13 @@ impl Terminal {
     /// # Errors
     /// [`Falha`] se o sinal não pôde ser enviado.
     pub fn ctrl_c(&mut self) -> Resultado<()> {
-        let vez = abrindo();
-        let enviado = Command::new("kill")
-            .arg("-INT")
-            .arg(self.filho.id().to_string())
-            .status();
-        drop(vez);
-        if enviado?.success() {
-            Ok(())
-        } else {
-            Err(falha!("{}: o sinal não foi enviado", self.nome))
+        #[cfg(unix)]
+        if let Ok(pid) = i32::try_from(self.filho.id()) {
+            use nix::sys::signal::{Signal, kill};
+            return kill(nix::unistd::Pid::from_raw(pid), Signal::SIGINT)
+                .map_err(|erro| falha!("{}: o sinal não foi enviado: {erro}", self.nome));
         }
+        Err(falha!("{}: este sistema não tem sinais", self.nome))
     }
 
     /// Espera o programa terminar sozinho e devolve o código de saída (128 + N se um sinal N o matou).
@@ -240,8 +240,8 @@ impl Terminal {
     /// # Errors
     /// [`Falha`] se ele não termina.
     pub fn sai(&mut self) -> Resultado<i32> {
-        self.espera_o_fim()
-            .map_err(|engano| falha!("{}: {engano}\n{}", self.nome, self.retrato()))
+        let espera = self.espera_o_fim();
+        self.explica(espera)
     }
 
     /// O número do processo.
@@ -289,15 +289,7 @@ impl Terminal {
         tela
     }
 
-    pub(crate) fn espera_texto(&mut self, texto: &str) -> Result<(), Engano> {
-        self.espera_em(Cano::Saida, texto)
-    }
-
-    pub(crate) fn espera_texto_no_erro(&mut self, texto: &str) -> Result<(), Engano> {
-        self.espera_em(Cano::Erro, texto)
-    }
-
-    fn espera_em(&mut self, cano: Cano, texto: &str) -> Result<(), Engano> {
+    pub(crate) fn espera_em(&mut self, cano: Cano, texto: &str) -> Result<(), Engano> {
         // O nada está em toda parte, e não cabe na conta do começo que pode estar no fim.
         if texto.is_empty() {
             return Ok(());
@@ -440,15 +432,14 @@ impl Terminal {
                 thread::sleep(Duration::from_millis(1));
             }
         }
-        self.medidor.olha();
+        self.olha_a_memoria();
         let codigo = self.terminou();
         let tempo = self.fim.map_or_else(|| self.abriu.elapsed(), |(_, t)| t);
         self.mata();
-        let memoria = self.medidor.pico();
         Fim {
             codigo,
             tempo,
-            memoria,
+            memoria: self.memoria,
         }
     }
 
@@ -456,8 +447,7 @@ impl Terminal {
     fn recebe(&mut self) -> bool {
         match self.chegadas.recv_timeout(PISCADA) {
             Ok((cano, Some(bytes))) => {
-                // Quem acabou de escrever ainda vive, quase sempre.
-                self.medidor.olha();
+                self.olha_a_memoria();
                 let limite = match self.paciencia {
                     Paciencia::Rigorosa => usize::MAX,
                     Paciencia::DeGente => TELA_DEMAIS,
@@ -489,6 +479,13 @@ impl Terminal {
         }
     }
 
+    /// O sistema só conta a memória de quem ainda vive, e quem acabou de escrever quase sempre vive.
+    fn olha_a_memoria(&mut self) {
+        if self.paciencia == Paciencia::DeGente && self.fim.is_none() {
+            self.memoria = pico_de_memoria(self.filho.id()).or(self.memoria);
+        }
+    }
+
     fn fluxo(&mut self, cano: Cano) -> &mut Fluxo {
         match cano {
             Cano::Saida => &mut self.saida,
@@ -496,13 +493,16 @@ impl Terminal {
         }
     }
 
-    fn retrato(&self) -> String {
-        format!(
-            "--- stdout de {}:\n{}\n--- stderr:\n{}",
-            self.nome,
-            String::from_utf8_lossy(&self.saida.bytes),
-            String::from_utf8_lossy(&self.erro.bytes)
-        )
+    /// O que se esperava e não veio, com o que a tela mostra.
+    fn explica<T>(&self, espera: Result<T, Engano>) -> Resultado<T> {
+        espera.map_err(|engano| {
+            falha!(
+                "{}: {engano}\n--- stdout:\n{}\n--- stderr:\n{}",
+                self.nome,
+                String::from_utf8_lossy(&self.saida.bytes),
+                String::from_utf8_lossy(&self.erro.bytes)
+            )
+        })
     }
 }
 
@@ -513,7 +513,8 @@ pub struct Fim {
     pub codigo: Option<i32>,
     /// Quanto ficou em cena.
     pub tempo: Duration,
-    /// A maior memória que ocupou, em bytes, onde dá para saber.
+    /// A maior memória que ocupou até a última vez em que escreveu (ou até o fim, se foi preciso tirá-lo de
+    /// cena), em bytes: só o Linux a conta, e não de quem terminou antes de se olhar.
     pub memoria: Option<u64>,
 }
 
@@ -556,12 +557,7 @@ impl Drop for Terminal {
     }
 }
 
-fn le_em_paralelo(
-    cano: Cano,
-    mut leitor: impl Read + Send + 'static,
-    envia: SyncSender<Chegada>,
-    medidor: Arc<Medidor>,
-) {
+fn le_em_paralelo(cano: Cano, mut leitor: impl Read + Send + 'static, envia: SyncSender<Chegada>) {
     thread::spawn(move || {
         let mut buffer = [0; 8192];
         while let Ok(lidos) = leitor.read(&mut buffer) {
@@ -569,9 +565,18 @@ fn le_em_paralelo(
                 break;
             }
         }
-        medidor.fechou();
         let _ = envia.send((cano, None));
     });
+}
+
+/// A maior memória de um processo que ainda vive, em bytes. (O `ru_maxrss`, que o sistema dá no fim, não serve: um
+/// filho herda o pico de quem o abriu, que é maior que o de uma lição inteira.)
+fn pico_de_memoria(pid: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    // VmHWM:    2048 kB
+    let (_, resto) = status.split_once("VmHWM:")?;
+    let kib: u64 = resto.split_whitespace().next()?.parse().ok()?;
+    Some(kib * 1024)
 }
 
 fn codigo(status: ExitStatus) -> i32 {
