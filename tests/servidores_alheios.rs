@@ -20,6 +20,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 use palco::{Terminal, compila, compilado, porta_livre, python};
 use tempfile::TempDir;
 
@@ -373,9 +375,8 @@ impl Servidor {
 
 impl Drop for Servidor {
     fn drop(&mut self) {
-        let grupo = format!("-{}", self.filho.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &grupo]).status();
-        let _ = self.filho.kill();
+        let grupo = i32::try_from(self.filho.id()).unwrap();
+        let _ = killpg(Pid::from_raw(grupo), Signal::SIGKILL);
         let _ = self.filho.wait();
     }
 }
