@@ -7,19 +7,8 @@ use std::sync::OnceLock;
 
 use crate::falha::{Resultado, falha};
 
-/// As lições que aceitam `HOST[:PORTA]`.
-const COM_ENDERECO: [&str; 10] = [
-    "servidor",
-    "cliente",
-    "servidor_chat",
-    "cliente_chat",
-    "servidor_udp",
-    "cliente_udp",
-    "servidor_ftp",
-    "protocolo_ftp",
-    "ftp_ascii",
-    "ftp_binario",
-];
+/// As lições que não recebem o endereço como argumento.
+const SEM_ENDERECO: [&str; 3] = ["socket_ip", "portas", "ftp_interativo"];
 
 /// Quem interpreta uma lição.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,15 +42,13 @@ exec(compile(fonte, arquivo, 'exec'), {'__name__': '__main__'})
 ";
 
 impl Ator<'_> {
-    /// O comando que põe a lição em cena, em `porta` de 127.0.0.1.
-    ///
-    /// # Errors
-    /// [`Falha`](crate::Falha) se o programa não foi compilado ou o original não está na pasta.
+    /// O comando que põe a lição em cena, em `porta` de 127.0.0.1. Falha se o programa não foi compilado ou o
+    /// original não está na pasta.
     pub fn comando(self, licao: &str, porta: u16) -> Resultado<Command> {
         match self {
             Ator::Rust => {
                 let mut comando = Command::new(compilado(licao)?);
-                if COM_ENDERECO.contains(&licao) {
+                if !SEM_ENDERECO.contains(&licao) {
                     comando.arg(format!("127.0.0.1:{porta}"));
                 }
                 Ok(comando)
@@ -203,10 +190,7 @@ pub fn compila() -> Resultado<()> {
     }
 }
 
-/// O executável de uma lição já compilada.
-///
-/// # Errors
-/// [`Falha`](crate::Falha) se ele não existe.
+/// O executável de uma lição já compilada; falha se não foi.
 pub fn compilado(licao: &str) -> Resultado<PathBuf> {
     let programa = pasta_dos_programas()?.join(format!("{licao}{EXE_SUFFIX}"));
     if programa.exists() {

@@ -55,40 +55,29 @@ impl Observacao {
     }
 }
 
-/// Toca uma sessão, com um ator para cada lição, numa porta livre e numa pasta de trabalho vazia.
-///
-/// # Errors
-/// [`Falha`](crate::Falha) que diz o passo, o terminal e o que ele mostrava, se algo não sai como o
-/// roteiro.
+/// Toca uma sessão, com um ator para cada lição, numa porta livre e numa pasta de trabalho vazia. Se algo não
+/// sai como o roteiro, a falha diz o passo, o terminal e o que ele mostrava.
 pub fn toca<'a>(sessao: &Sessao, ator_de: impl Fn(&str) -> Ator<'a>) -> Resultado<Apresentacao> {
     let visto = encena(sessao, ator_de, Paciencia::Rigorosa)?;
-    match visto.desvios.first() {
-        None => Ok(visto.apresentacao),
-        Some(Desvio {
-            terminal,
-            passo,
-            engano,
-        }) => {
-            let Tela { tela, erro } = visto
-                .apresentacao
-                .telas
-                .get(terminal)
-                .cloned()
-                .unwrap_or_default();
-            Err(falha!(
-                "{}, passo {passo}: {terminal} {engano}\n--- tela:\n{tela}\n--- stderr:\n{erro}",
-                sessao.nome
-            ))
-        }
-    }
+    let Some(Desvio {
+        terminal,
+        passo,
+        engano,
+    }) = visto.desvios.first()
+    else {
+        return Ok(visto.apresentacao);
+    };
+    let telas = &visto.apresentacao.telas;
+    let Tela { tela, erro } = telas.get(terminal).cloned().unwrap_or_default();
+    Err(falha!(
+        "{}, passo {passo}: {terminal} {engano}\n--- tela:\n{tela}\n--- stderr:\n{erro}",
+        sessao.nome
+    ))
 }
 
 /// Toca uma sessão como [`toca`], com a paciência de quem compara: um prompt escrito de outro jeito
 /// não a interrompe, um programa que trava é logo tirado de cena, e no fim se conta o que houve e o
-/// que se gastou.
-///
-/// # Errors
-/// [`Falha`](crate::Falha) se o próprio palco não pôde ser montado.
+/// que se gastou. Só falha se o próprio palco não pôde ser montado.
 pub fn observa<'a>(sessao: &Sessao, ator_de: impl Fn(&str) -> Ator<'a>) -> Resultado<Observacao> {
     encena(sessao, ator_de, Paciencia::DeGente)
 }

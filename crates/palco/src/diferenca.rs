@@ -20,10 +20,8 @@ pub struct Diferenca {
 }
 
 impl Diferenca {
-    /// Lê todas as linhas das tabelas que têm as colunas `situação`, `original`, `aqui` e `por quê`.
-    ///
-    /// # Errors
-    /// [`Falha`](crate::Falha) se o arquivo não abre ou não tem nenhuma.
+    /// Lê todas as linhas das tabelas que têm as colunas `situação`, `original`, `aqui` e `por quê`. Falha se
+    /// o arquivo não abre ou não tem nenhuma.
     pub fn todas(arquivo: &Path) -> Resultado<Vec<Diferenca>> {
         let texto = fs::read_to_string(arquivo)?;
         let mut colunas: Option<Vec<usize>> = None;

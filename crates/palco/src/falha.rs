@@ -6,7 +6,7 @@ use comum::erro::em_portugues;
 #[derive(Debug)]
 pub struct Falha(pub String);
 
-/// O resultado de tudo o que se faz no palco.
+/// O resultado de tudo o que se faz no palco: o que não deu certo já vem explicado, em português.
 pub type Resultado<T> = Result<T, Falha>;
 
 impl fmt::Display for Falha {

@@ -1,10 +1,10 @@
 //! O fio entre um cliente e um servidor: passa tudo adiante, sem mudar nada, e conta os bytes.
 
 use std::collections::HashMap;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -26,126 +26,99 @@ pub struct Trafego {
 
 /// Escuta numa porta e repassa a outra, até sair de cena.
 #[derive(Debug)]
-pub(crate) struct Fio(Arc<Meio>);
+pub(crate) struct Fio {
+    porta: Reserva,
+    meio: Arc<Meio>,
+}
 
 /// O que as threads do fio compartilham.
 #[derive(Debug)]
 struct Meio {
-    porta: Reserva,
-    destino: u16,
-    /// O que foi e o que voltou.
-    bytes: [AtomicU64; 2],
+    servidor: SocketAddr,
+    ida: AtomicU64,
+    volta: AtomicU64,
     acabou: AtomicBool,
-    conexoes: Mutex<Vec<TcpStream>>,
 }
-
-const IDA: usize = 0;
-const VOLTA: usize = 1;
 
 impl Fio {
     pub(crate) fn estica(rede: Rede, destino: u16) -> Resultado<Fio> {
         let porta = Reserva::nova()?;
         let meio = Arc::new(Meio {
-            porta,
-            destino,
-            bytes: Default::default(),
+            servidor: (Ipv4Addr::LOCALHOST, destino).into(),
+            ida: AtomicU64::new(0),
+            volta: AtomicU64::new(0),
             acabou: AtomicBool::new(false),
-            conexoes: Mutex::new(Vec::new()),
         });
         let dele = Arc::clone(&meio);
         match rede {
             Rede::Tcp => {
-                let escuta = TcpListener::bind((Ipv4Addr::LOCALHOST, meio.porta.porta))?;
+                let escuta = TcpListener::bind((Ipv4Addr::LOCALHOST, porta.porta))?;
                 thread::spawn(move || dele.atende(&escuta));
             }
             Rede::Udp => {
-                let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, meio.porta.porta))?;
+                let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, porta.porta))?;
+                socket.set_read_timeout(Some(PAUSA))?;
                 thread::spawn(move || dele.repassa_datagramas(&socket));
             }
         }
-        Ok(Fio(meio))
+        Ok(Fio { porta, meio })
     }
 
     /// Onde ele escuta.
     pub(crate) fn porta(&self) -> u16 {
-        self.0.porta.porta
+        self.porta.porta
     }
 
     pub(crate) fn trafego(&self) -> Trafego {
         Trafego {
-            ida: self.0.bytes[IDA].load(Ordering::Relaxed),
-            volta: self.0.bytes[VOLTA].load(Ordering::Relaxed),
+            ida: self.meio.ida.load(Ordering::Relaxed),
+            volta: self.meio.volta.load(Ordering::Relaxed),
         }
     }
 }
 
-/// Fim da sessão: as conexões caem, e a porta fica livre.
+/// Fim da sessão: ninguém mais é atendido, e as conexões acabam com os programas.
 impl Drop for Fio {
     fn drop(&mut self) {
-        self.0.acabou.store(true, Ordering::Relaxed);
+        self.meio.acabou.store(true, Ordering::Relaxed);
         // O accept só acorda com uma visita.
         let _ = TcpStream::connect((Ipv4Addr::LOCALHOST, self.porta()));
-        for con in self.0.conexoes().drain(..) {
-            let _ = con.shutdown(Shutdown::Both);
-        }
     }
 }
 
 impl Meio {
-    fn conexoes(&self) -> std::sync::MutexGuard<'_, Vec<TcpStream>> {
-        self.conexoes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn conta(&self, sentido: usize, bytes: usize) {
-        self.bytes[sentido].fetch_add(bytes as u64, Ordering::Relaxed);
+    fn acabou(&self) -> bool {
+        self.acabou.load(Ordering::Relaxed)
     }
 
     fn atende(self: &Arc<Self>, escuta: &TcpListener) {
         for cliente in escuta.incoming() {
-            if self.acabou.load(Ordering::Relaxed) {
+            if self.acabou() {
                 return;
             }
-            if let Ok(cliente) = cliente
-                && let Ok(servidor) = TcpStream::connect((Ipv4Addr::LOCALHOST, self.destino))
-            {
-                self.liga(cliente, servidor);
-            }
+            // Sem servidor, o cliente vê a conexão se fechar.
+            let _ = cliente.and_then(|cliente| self.liga(cliente));
         }
     }
 
-    /// Liga duas conexões, nos dois sentidos.
-    fn liga(self: &Arc<Self>, cliente: TcpStream, servidor: TcpStream) {
-        let (Ok(cliente_2), Ok(servidor_2)) = (cliente.try_clone(), servidor.try_clone()) else {
-            return;
-        };
-        for con in [&cliente, &servidor] {
-            // Cada mensagem segue na hora, como sem o fio.
-            let _ = con.set_nodelay(true);
-            self.conexoes().extend(con.try_clone());
-        }
-        for (de, para, sentido) in [(cliente, servidor_2, IDA), (servidor, cliente_2, VOLTA)] {
-            let meio = Arc::clone(self);
-            thread::spawn(move || meio.repassa(de, para, sentido));
-        }
-    }
-
-    fn repassa(&self, mut de: TcpStream, mut para: TcpStream, sentido: usize) {
-        let mut buffer = [0; 65536];
-        while let Ok(lidos @ 1..) = de.read(&mut buffer) {
-            self.conta(sentido, lidos);
-            if para.write_all(&buffer[..lidos]).is_err() {
-                break;
-            }
-        }
-        let _ = para.shutdown(Shutdown::Write);
+    /// Liga um cliente ao servidor, nos dois sentidos.
+    fn liga(self: &Arc<Self>, cliente: TcpStream) -> io::Result<()> {
+        let servidor = TcpStream::connect(self.servidor)?;
+        // Cada mensagem segue na hora, como sem o fio.
+        cliente.set_nodelay(true)?;
+        servidor.set_nodelay(true)?;
+        let (ao_cliente, ao_servidor) = (cliente.try_clone()?, servidor.try_clone()?);
+        let (um, outro) = (Arc::clone(self), Arc::clone(self));
+        thread::spawn(move || repassa(cliente, ao_servidor, &um.ida));
+        thread::spawn(move || repassa(servidor, ao_cliente, &outro.volta));
+        Ok(())
     }
 
     /// Cada cliente tem, do outro lado, o seu próprio socket: é o endereço que o servidor vê.
     fn repassa_datagramas(self: &Arc<Self>, socket: &UdpSocket) {
         let mut clientes: HashMap<SocketAddr, UdpSocket> = HashMap::new();
         let mut buffer = [0; 65536];
-        let _ = socket.set_read_timeout(Some(PAUSA));
-        while !self.acabou.load(Ordering::Relaxed) {
+        while !self.acabou() {
             let Ok((lidos, cliente)) = socket.recv_from(&mut buffer) else {
                 continue;
             };
@@ -155,7 +128,7 @@ impl Meio {
                 clientes.insert(cliente, novo);
             }
             if let Some(ate_o_servidor) = clientes.get(&cliente) {
-                self.conta(IDA, lidos);
+                self.ida.fetch_add(lidos as u64, Ordering::Relaxed);
                 let _ = ate_o_servidor.send(&buffer[..lidos]);
             }
         }
@@ -165,21 +138,32 @@ impl Meio {
         self: &Arc<Self>,
         socket: &UdpSocket,
         cliente: SocketAddr,
-    ) -> std::io::Result<UdpSocket> {
+    ) -> io::Result<UdpSocket> {
         let novo = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
-        novo.connect((Ipv4Addr::LOCALHOST, self.destino))?;
+        novo.connect(self.servidor)?;
         novo.set_read_timeout(Some(PAUSA))?;
         let (daqui, para_o_cliente) = (novo.try_clone()?, socket.try_clone()?);
         let meio = Arc::clone(self);
         thread::spawn(move || {
             let mut buffer = [0; 65536];
-            while !meio.acabou.load(Ordering::Relaxed) {
+            while !meio.acabou() {
                 if let Ok(lidos) = daqui.recv(&mut buffer) {
-                    meio.conta(VOLTA, lidos);
+                    meio.volta.fetch_add(lidos as u64, Ordering::Relaxed);
                     let _ = para_o_cliente.send_to(&buffer[..lidos], cliente);
                 }
             }
         });
         Ok(novo)
     }
+}
+
+fn repassa(mut de: TcpStream, mut para: TcpStream, contador: &AtomicU64) {
+    let mut buffer = [0; 65536];
+    while let Ok(lidos @ 1..) = de.read(&mut buffer) {
+        contador.fetch_add(lidos as u64, Ordering::Relaxed);
+        if para.write_all(&buffer[..lidos]).is_err() {
+            break;
+        }
+    }
+    let _ = para.shutdown(Shutdown::Write);
 }

@@ -27,5 +27,5 @@ pub use diferenca::Diferenca;
 pub use falha::{Falha, Resultado};
 pub use fio::Trafego;
 pub use porta::porta_livre;
-pub use sessao::{Bytes, Origem, Papel, Passo, Pedaco, Rede, Sessao};
+pub use sessao::{Bytes, Origem, Papel, Passo, Rede, Sessao};
 pub use terminal::{Fim, Terminal, atende_o_ctrl_c, interrompe, interrompido};

@@ -39,10 +39,7 @@ impl Reserva {
     }
 }
 
-/// Uma porta de 127.0.0.1 que ninguém usa, reservada até o fim deste processo.
-///
-/// # Errors
-/// [`Falha`](crate::Falha) se não há nenhuma.
+/// Uma porta de 127.0.0.1 que ninguém usa, reservada até o fim deste processo; falha se não há nenhuma.
 pub fn porta_livre() -> Resultado<u16> {
     static RESERVAS: Mutex<Vec<Reserva>> = Mutex::new(Vec::new());
     let reserva = Reserva::nova()?;

@@ -120,42 +120,26 @@ pub struct Passo {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub enum Bytes {
-    /// O texto, em UTF-8.
-    Texto(String),
-    /// Os pedaços, um depois do outro.
-    Pedacos(Vec<Pedaco>),
-}
-
-/// Um pedaço de [`Bytes`].
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
-pub enum Pedaco {
     /// Um texto, em UTF-8.
     Texto(String),
     /// Um byte qualquer.
     Byte(u8),
+    /// Os pedaços, um depois do outro.
+    Pedacos(Vec<Bytes>),
 }
 
 impl Bytes {
     pub(crate) fn bytes(&self) -> Vec<u8> {
         match self {
             Bytes::Texto(texto) => texto.clone().into_bytes(),
-            Bytes::Pedacos(pedacos) => pedacos
-                .iter()
-                .flat_map(|pedaco| match pedaco {
-                    Pedaco::Texto(texto) => texto.clone().into_bytes(),
-                    Pedaco::Byte(byte) => vec![*byte],
-                })
-                .collect(),
+            Bytes::Byte(byte) => vec![*byte],
+            Bytes::Pedacos(pedacos) => pedacos.iter().flat_map(Bytes::bytes).collect(),
         }
     }
 }
 
 impl Sessao {
     /// Lê todas as sessões de uma pasta, em ordem de nome.
-    ///
-    /// # Errors
-    /// [`Falha`](crate::Falha) que diz o arquivo e o que há de errado nele.
     pub fn todas(pasta: &Path) -> Resultado<Vec<Sessao>> {
         let mut pastas: Vec<PathBuf> = fs::read_dir(pasta)?
             .filter_map(Result::ok)
@@ -166,10 +150,7 @@ impl Sessao {
         pastas.iter().map(|p| Sessao::le(p)).collect()
     }
 
-    /// Lê a sessão de uma pasta.
-    ///
-    /// # Errors
-    /// [`Falha`](crate::Falha) que diz o que há de errado no roteiro.
+    /// Lê a sessão de uma pasta; a falha diz o que há de errado no roteiro.
     pub fn le(pasta: &Path) -> Resultado<Sessao> {
         let arquivo = pasta.join("sessao.toml");
         let mut sessao: Sessao = toml::from_str(&fs::read_to_string(&arquivo)?)

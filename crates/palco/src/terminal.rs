@@ -113,9 +113,6 @@ type Chegada = (Cano, Option<Vec<u8>>);
 
 impl Terminal {
     /// Põe `comando` em cena. Com `saida_fechada`, o stdout é um cano cujo leitor já foi embora.
-    ///
-    /// # Errors
-    /// [`Falha`] se o programa não pôde ser iniciado.
     pub fn abre(nome: &str, comando: &mut Command, saida_fechada: bool) -> Resultado<Terminal> {
         Terminal::abre_com(nome, comando, saida_fechada, Paciencia::Rigorosa)
     }
@@ -174,28 +171,20 @@ impl Terminal {
         })
     }
 
-    /// Espera `texto` no stdout, depois do que já foi visto.
-    ///
-    /// # Errors
-    /// [`Falha`] com o que a tela mostra, se o texto não vem.
+    /// Espera `texto` no stdout, depois do que já foi visto; se não vem, a falha diz o que a tela mostra.
     pub fn espera(&mut self, texto: &str) -> Resultado<()> {
         let espera = self.espera_em(Cano::Saida, texto);
         self.explica(espera)
     }
 
-    /// Espera `texto` no stderr, depois do que já foi visto.
-    ///
-    /// # Errors
-    /// [`Falha`] com o que a tela mostra, se o texto não vem.
+    /// O mesmo, no stderr.
     pub fn espera_aviso(&mut self, texto: &str) -> Resultado<()> {
         let espera = self.espera_em(Cano::Erro, texto);
         self.explica(espera)
     }
 
-    /// Digita uma linha e Enter, e a tela mostra `eco`, que é o que um terminal mostraria.
-    ///
-    /// # Errors
-    /// [`Falha`] se o programa não está mais lendo.
+    /// Digita uma linha e Enter, e a tela mostra `eco`, que é o que um terminal mostraria. Falha se o programa
+    /// não está mais lendo.
     pub fn digita_com_eco(&mut self, linha: &str, eco: &str) -> Resultado<()> {
         let Some(teclado) = &mut self.teclado else {
             return Err(falha!("{}: a entrada já acabou", self.nome));
@@ -208,10 +197,7 @@ impl Terminal {
         Ok(())
     }
 
-    /// Digita uma linha e Enter.
-    ///
-    /// # Errors
-    /// [`Falha`] se o programa não está mais lendo.
+    /// Digita uma linha e Enter; falha se o programa não está mais lendo.
     pub fn digita(&mut self, linha: &str) -> Resultado<()> {
         self.digita_com_eco(linha, linha)
     }
@@ -222,9 +208,6 @@ impl Terminal {
     }
 
     /// O Ctrl-C, como sinal (só no Unix).
-    ///
-    /// # Errors
-    /// [`Falha`] se o sinal não pôde ser enviado.
     pub fn ctrl_c(&mut self) -> Resultado<()> {
         #[cfg(unix)]
         if let Ok(pid) = i32::try_from(self.filho.id()) {
@@ -236,9 +219,6 @@ impl Terminal {
     }
 
     /// Espera o programa terminar sozinho e devolve o código de saída (128 + N se um sinal N o matou).
-    ///
-    /// # Errors
-    /// [`Falha`] se ele não termina.
     pub fn sai(&mut self) -> Resultado<i32> {
         let espera = self.espera_o_fim();
         self.explica(espera)
@@ -266,10 +246,8 @@ impl Terminal {
         &self.erro.bytes
     }
 
-    /// Tira de cena um programa que não termina sozinho e lê até o fim o que ele já escreveu.
-    ///
-    /// # Errors
-    /// [`Falha`] se os canos não se fecham: um filho dele ficou para trás.
+    /// Tira de cena um programa que não termina sozinho e lê até o fim o que ele já escreveu. Falha se os canos
+    /// não se fecham: um filho dele ficou para trás.
     pub fn encerra(&mut self) -> Resultado<()> {
         self.filho.kill()?;
         self.sai().map(drop)
