@@ -1,4 +1,5 @@
 //! Cliente TCP: manda uma mensagem e mostra a resposta. Listagem 7.4 (`Cliente.py`).
+//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
 //!
 //! Terminal 1: `cargo run -p servidor`
 //! Terminal 2: `cargo run -p cliente`
@@ -8,8 +9,8 @@ use std::net::TcpStream;
 use std::process::ExitCode;
 
 use comum::{
-    Erro, NaRede, PACIENCIA, avisa_se_vazia, com_paciencia, endereco_do_argumento, executa, mostra,
-    pergunta, programa, repr,
+    Erro, ajuda, argumento_ou, avisa_se_demorar, avisa_se_vazia, erro_ao_conectar, executa, mostra,
+    pergunta, repr,
 };
 
 fn main() -> ExitCode {
@@ -17,11 +18,12 @@ fn main() -> ExitCode {
 }
 
 fn licao() -> Result<(), Erro> {
-    let endereco = endereco_do_argumento(programa!())?;
+    let endereco = argumento_ou("127.0.0.1:43210", ajuda!())?;
     // ANCHOR: manda
     // Primeiro pergunta, depois conecta: sem servidor, o erro só aparece depois da resposta.
     let msg = pergunta("Digite algo: ")?;
-    let mut obj_socket = TcpStream::connect(&endereco).ao_conectar(&endereco, "servidor")?;
+    let mut obj_socket =
+        TcpStream::connect(&endereco).map_err(erro_ao_conectar(&endereco, "servidor"))?;
     obj_socket.write_all(msg.as_bytes())?;
     avisa_se_vazia(&msg);
     // ANCHOR_END: manda
@@ -29,8 +31,9 @@ fn licao() -> Result<(), Erro> {
     // Cuidado ao copiar: um read traz o que já chegou, no máximo 1024 bytes, e não "a resposta".
     // Uma resposta longa vem em pedaços, e este programa só mostra o primeiro.
     let mut buffer = [0; 1024];
-    obj_socket.set_read_timeout(Some(PACIENCIA))?;
-    let lidos = com_paciencia(|| obj_socket.read(&mut buffer))?;
+    let espera = avisa_se_demorar();
+    let lidos = obj_socket.read(&mut buffer)?;
+    drop(espera);
     mostra!("Recebemos:  {}", repr(&buffer[..lidos]))?;
     // ANCHOR_END: recebe
     Ok(())

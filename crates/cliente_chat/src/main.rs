@@ -1,4 +1,5 @@
 //! Cliente do chat: uma conexão por mensagem. Listagens 7.6 e 7.7 (`Cliente_Chat.py`).
+//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
 //!
 //! Terminal 1: `cargo run -p servidor_chat`
 //! Terminal 2: `cargo run -p cliente_chat` ("fim" encerra)
@@ -8,8 +9,8 @@ use std::net::TcpStream;
 use std::process::ExitCode;
 
 use comum::{
-    Erro, NaRede, PACIENCIA, avisa_se_vazia, com_paciencia, endereco_do_argumento, executa, mostra,
-    pergunta, programa, repr_sem_b,
+    Erro, ajuda, argumento_ou, avisa_se_demorar, avisa_se_vazia, erro_ao_conectar, executa, mostra,
+    pergunta, repr_sem_b,
 };
 
 fn main() -> ExitCode {
@@ -17,19 +18,20 @@ fn main() -> ExitCode {
 }
 
 fn licao() -> Result<(), Erro> {
-    let endereco = endereco_do_argumento(programa!())?;
+    let endereco = argumento_ou("127.0.0.1:43210", ajuda!())?;
     // ANCHOR: conversa
     loop {
         // Conecta antes de perguntar: enquanto a pessoa pensa, o servidor só tem olhos para ela.
         let mut obj_socket =
-            TcpStream::connect(&endereco).ao_conectar(&endereco, "servidor_chat")?;
+            TcpStream::connect(&endereco).map_err(erro_ao_conectar(&endereco, "servidor_chat"))?;
         let msg = pergunta("Sua mensagem: ")?;
         obj_socket.write_all(msg.as_bytes())?;
         avisa_se_vazia(&msg);
         // Um read só, de no máximo 1024 bytes: o resto de uma resposta maior se perde (veja o cliente).
         let mut buffer = [0; 1024];
-        obj_socket.set_read_timeout(Some(PACIENCIA))?;
-        let lidos = com_paciencia(|| obj_socket.read(&mut buffer))?;
+        let espera = avisa_se_demorar();
+        let lidos = obj_socket.read(&mut buffer)?;
+        drop(espera);
         mostra!("Resposta do Servidor:  {}", repr_sem_b(&buffer[..lidos]))?;
         // O que a listagem 7.7 acrescenta: "fim", em maiúsculas ou minúsculas, encerra.
         if msg.eq_ignore_ascii_case("fim") {

@@ -1,4 +1,5 @@
 //! Cliente UDP: manda datagramas e mostra as respostas. Listagem 7.9 (`Cliente_UDP.py`).
+//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
 //!
 //! Terminal 1: `cargo run -p servidor_udp`
 //! Terminal 2: `cargo run -p cliente_udp` ("X" encerra)
@@ -7,8 +8,8 @@ use std::net::UdpSocket;
 use std::process::ExitCode;
 
 use comum::{
-    Erro, NaRede, PACIENCIA, com_paciencia, endereco_do_argumento, executa, mostra, pergunta,
-    programa, visivel,
+    Erro, ajuda, argumento_ou, avisa_se_demorar, erro_ao_conectar, executa, mostra, pergunta,
+    visivel,
 };
 
 fn main() -> ExitCode {
@@ -16,27 +17,24 @@ fn main() -> ExitCode {
 }
 
 fn licao() -> Result<(), Erro> {
-    let endereco = endereco_do_argumento(programa!())?;
+    let endereco = argumento_ou("127.0.0.1:43210", ajuda!())?;
     // ANCHOR: par
     let obj_socket = UdpSocket::bind(endereco.porta_livre())?;
+    let sem_resposta = erro_ao_conectar(&endereco, "servidor_udp");
     // Em UDP o connect não conversa com ninguém: só fixa o par, e datagramas de estranhos são ignorados.
-    obj_socket
-        .connect(&endereco)
-        .ao_conectar(&endereco, "servidor_udp")?;
-    // Um datagrama pode se perder, e a resposta também: o prazo evita a espera muda.
-    obj_socket.set_read_timeout(Some(PACIENCIA))?;
+    obj_socket.connect(&endereco).map_err(&sem_resposta)?;
     // ANCHOR_END: par
     let mut buffer = vec![0; 65535];
     let mut saida = String::new();
     // ANCHOR: conversa
     while saida != "X" {
         let msg = pergunta("Sua mensagem: ")?;
-        obj_socket
-            .send(msg.as_bytes())
-            .ao_conectar(&endereco, "servidor_udp")?;
+        obj_socket.send(msg.as_bytes()).map_err(&sem_resposta)?;
+        // Um datagrama pode se perder, e a resposta também: aí a espera não acaba.
+        let espera = avisa_se_demorar();
         // Só agora se descobre que não há servidor: é a resposta a um datagrama sem dono.
-        let lidos = com_paciencia(|| obj_socket.recv(&mut buffer))
-            .ao_conectar(&endereco, "servidor_udp")?;
+        let lidos = obj_socket.recv(&mut buffer).map_err(&sem_resposta)?;
+        drop(espera);
         mostra!("Resposta do Servidor:  {}", visivel(&buffer[..lidos]))?;
         saida = pergunta("Digite <X> para sair: ")?.to_uppercase();
     }

@@ -21,7 +21,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use comum::erro::{em_portugues, encerra};
+use comum::causa::em_portugues;
+use comum::erro::encerra;
 use comum::{Erro, visivel};
 use palco::{compila, interrompe, interrompido, python};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use comum::erro::em_portugues;
+use comum::causa::em_portugues;
 use comum::{Erro, visivel};
 use palco::{Diferenca, Sessao, nome_do_original, original};
 

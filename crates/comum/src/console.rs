@@ -2,15 +2,10 @@
 //! pânico quando a saída está fechada.
 
 use std::fmt::Arguments;
-#[cfg(unix)]
-use std::fs::File;
 use std::io::{self, BufRead, ErrorKind, Read, Write};
-#[cfg(unix)]
-use std::os::fd::AsFd;
-#[cfg(unix)]
-use std::sync::OnceLock;
 
-use crate::erro::{Erro, em_portugues};
+use crate::causa::em_portugues;
+use crate::erro::Erro;
 
 /// Maior linha que se aceita do teclado, em bytes: quem liga `/dev/zero` na entrada ouve uma
 /// explicação em vez de gastar toda a memória.
@@ -43,32 +38,10 @@ pub fn mostra_bloco(texto: &str) -> Result<(), Erro> {
 fn escreve(texto: Arguments) -> Result<(), Erro> {
     // Montado antes: o stdout faria uma escrita para cada pedaço que passa por uma quebra de linha.
     let texto = texto.to_string();
-    #[cfg(unix)]
-    if texto.contains('\n')
-        && !texto.ends_with('\n')
-        && let Some(mut tela) = sem_tampao()
-    {
-        return tela
-            .write_all(texto.as_bytes())
-            .map_err(|erro| erro_da_tela(&erro));
-    }
     let mut tela = io::stdout().lock();
     tela.write_all(texto.as_bytes())
         .and_then(|()| tela.flush())
         .map_err(|erro| erro_da_tela(&erro))
-}
-
-/// O stdout sem o tampão do std. O do std parte em duas escritas um texto de várias linhas que não acaba numa
-/// quebra, como o menu do FTP (medido: 25 chamadas ao sistema em vez de 27 a cada dois comandos). Não há, se
-/// faltam descritores para a cópia dele.
-#[cfg(unix)]
-fn sem_tampao() -> Option<&'static File> {
-    static TELA: OnceLock<Option<File>> = OnceLock::new();
-    TELA.get_or_init(|| {
-        let copia = io::stdout().as_fd().try_clone_to_owned();
-        copia.ok().map(File::from)
-    })
-    .as_ref()
 }
 
 /// O erro de quem não conseguiu escrever no stdout: se quem o lia foi embora, é só o fim.
@@ -124,19 +97,6 @@ fn sem_enter(linha: &str, no_windows: bool) -> &str {
         Some(linha) if no_windows => linha.strip_suffix('\r').unwrap_or(linha),
         Some(linha) => linha,
         None => linha,
-    }
-}
-
-/// Diz algo a quem está no terminal sem tocar no stdout, que é igual ao do original.
-pub fn avisa(texto: &str) {
-    // Se nem o stderr aceita, não há mais a quem avisar.
-    let _ = io::stderr().write_all(format!("Aviso: {texto}\n").as_bytes());
-}
-
-/// Explica por que uma linha vazia não chega ao outro lado de uma conexão TCP.
-pub fn avisa_se_vazia(texto: &str) {
-    if texto.is_empty() {
-        avisa("linha vazia: o TCP não tem mensagem vazia, nada foi enviado (Ctrl-C sai)");
     }
 }
 

@@ -1,53 +1,15 @@
-//! O argumento `HOST[:PORTA]` das lições e o endereço padrão do livro.
+//! Um endereço como a pessoa o escreve, `HOST[:PORTA]`, traduzido em IPs.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr, ToSocketAddrs};
-use std::{env, fmt, vec};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, ToSocketAddrs, UdpSocket};
+use std::{fmt, io, vec};
 
 use crate::erro::Erro;
-use crate::mostra;
 use crate::visivel::visivel;
 
-/// O host de todas as lições de sockets: este computador.
+/// Este computador, o host de todas as lições.
 pub const HOST_PADRAO: &str = "127.0.0.1";
-/// A porta de todas as lições de sockets.
-pub const PORTA_PADRAO: u16 = 43210;
 /// A porta do servidor FTP da turma: a 21, a oficial, costuma ser do administrador do sistema.
 pub const PORTA_FTP_DA_TURMA: u16 = 2121;
-
-/// Quem é o programa, para o `--help`.
-#[derive(Debug, Clone, Copy)]
-pub struct Programa {
-    /// O que vem depois de `cargo run -p`: `servidor`.
-    pub nome: &'static str,
-    /// O que ele faz, numa frase.
-    pub descricao: &'static str,
-}
-
-/// O [`Programa`](crate::endereco::Programa) que chama a macro. Um de muitos no mesmo pacote diz o que
-/// faz: a descrição do Cargo.toml é a de todos eles.
-#[macro_export]
-macro_rules! programa {
-    () => {
-        $crate::endereco::Programa {
-            nome: env!("CARGO_PKG_NAME"),
-            descricao: env!("CARGO_PKG_DESCRIPTION"),
-        }
-    };
-    ($descricao:literal) => {
-        $crate::endereco::Programa {
-            nome: concat!(env!("CARGO_PKG_NAME"), " --bin ", env!("CARGO_BIN_NAME")),
-            descricao: $descricao,
-        }
-    };
-}
-
-impl Programa {
-    /// Se ele espera clientes. Quem sabe é a descrição: há servidores com outro nome, como o `bot_udp`.
-    fn atende(&self) -> bool {
-        let descricao = self.descricao.strip_prefix("O ").unwrap_or(self.descricao);
-        descricao.to_lowercase().starts_with("servidor")
-    }
-}
 
 /// Um endereço já traduzido em IPs, que `bind` e `connect` aceitam como está.
 #[derive(Debug, Clone)]
@@ -75,7 +37,7 @@ impl fmt::Display for Endereco {
 impl ToSocketAddrs for Endereco {
     type Iter = vec::IntoIter<SocketAddr>;
 
-    fn to_socket_addrs(&self) -> std::io::Result<Self::Iter> {
+    fn to_socket_addrs(&self) -> io::Result<Self::Iter> {
         Ok(self.ips.clone().into_iter())
     }
 }
@@ -90,13 +52,14 @@ impl Endereco {
         let (host, porta) = separa(texto, porta_padrao)?;
         let mut ips: Vec<SocketAddr> = (host, porta)
             .to_socket_addrs()
-            .map_err(|_| {
-                Erro::Mensagem(format!(
-                    "o nome \"{}\" não foi encontrado; confira a grafia e a rede ou use um IP, como 127.0.0.1",
-                    visivel(host.as_bytes())
-                ))
-            })?
+            .map_err(|_| nao_encontrado(host))?
             .collect();
+        if let Some(motivo) = ips.iter().find_map(|ip| nao_e_uma_maquina(*ip)) {
+            return Err(Erro::Mensagem(format!(
+                "o endereço {} {motivo}",
+                visivel(host.as_bytes())
+            )));
+        }
         ips.sort_by_key(SocketAddr::is_ipv6);
         Ok(Endereco {
             host: host.to_string(),
@@ -106,19 +69,37 @@ impl Endereco {
         })
     }
 
+    /// O endereço para um `bind`, com um IP só. `localhost` costuma ter dois, 127.0.0.1 e ::1, e o `bind` do std passa
+    /// ao seguinte quando a porta do primeiro está em uso: um segundo servidor ficaria onde ninguém o procura.
+    #[must_use]
+    pub fn para_escutar(mut self) -> Endereco {
+        if self.ips.len() > 1 {
+            // Na porta 0, que é qualquer uma livre, só falha um IP que não é deste computador.
+            let daqui = |ip: &SocketAddr| UdpSocket::bind((ip.ip(), 0)).is_ok();
+            let escolhido = self.ips.iter().position(daqui).unwrap_or_default();
+            self.ips = vec![self.ips[escolhido]];
+        }
+        self
+    }
+
     /// A porta em que se escuta ou a que se conecta.
-    pub(crate) fn porta(&self) -> u16 {
+    #[must_use]
+    pub fn porta(&self) -> u16 {
         self.porta
     }
 
-    /// Uma porta para sugerir no lugar desta: a `passo` da porta padrão do programa.
-    pub(crate) fn outra_porta(&self, passo: u16) -> u16 {
-        let outra = self.porta_padrao.saturating_add(passo);
-        if outra == self.porta {
-            outra.saturating_add(1)
-        } else {
-            outra
+    /// A porta que vale quando a pessoa dá só o host.
+    pub(crate) fn porta_padrao(&self) -> u16 {
+        self.porta_padrao
+    }
+
+    /// Um endereço para sugerir no lugar deste: a `passo` da porta padrão do programa.
+    pub(crate) fn outra_porta(&self, passo: u16) -> String {
+        let mut porta = self.porta_padrao.saturating_add(passo);
+        if porta == self.porta {
+            porta = porta.saturating_add(1);
         }
+        format!("{HOST_PADRAO}:{porta}")
     }
 
     /// O endereço local de um socket UDP que vai conversar com este: qualquer porta livre, na mesma
@@ -134,7 +115,9 @@ impl Endereco {
     /// Se o endereço é o desta máquina, em qualquer porta: quem falta lá é um programa do projeto.
     #[must_use]
     pub fn e_local(&self) -> bool {
-        self.ips.iter().all(|ip| ip.ip().is_loopback())
+        self.ips
+            .iter()
+            .all(|ip| ip.ip().is_loopback() || ip.ip().is_unspecified())
     }
 
     /// O que acrescentar a `cargo run -p …` para chegar a este endereço; vazio se é o que o programa
@@ -149,119 +132,99 @@ impl Endereco {
     }
 }
 
-/// O endereço que a pessoa deu ao programa, ou 127.0.0.1:43210.
-///
-/// # Errors
-/// [`Erro::FimPedido`] depois de mostrar o `--help`; [`Erro::Mensagem`] se o argumento não serve.
-pub fn endereco_do_argumento(programa: Programa) -> Result<Endereco, Erro> {
-    endereco_com_porta(programa, PORTA_PADRAO)
+/// O erro de um nome de que o sistema não sabe o IP.
+fn nao_encontrado(host: &str) -> Erro {
+    Erro::Mensagem(match host.split_once('%') {
+        Some((_, interface)) => format!(
+            "a interface de rede \"{}\" não existe neste computador; veja os nomes com `ip addr` (no Windows, `ipconfig`)",
+            visivel(interface.as_bytes())
+        ),
+        None => format!(
+            "o nome \"{}\" não foi encontrado; confira a grafia e a rede ou use um IP, como 127.0.0.1",
+            visivel(host.as_bytes())
+        ),
+    })
 }
 
-/// Como [`endereco_do_argumento`], para um programa que tem outra porta padrão.
-///
-/// # Errors
-/// Os mesmos.
-pub fn endereco_com_porta(programa: Programa, porta_padrao: u16) -> Result<Endereco, Erro> {
-    let nome = programa.nome;
-    let uso = format!(
-        "cargo run -p {nome} [-- HOST[:PORTA]]\n\n\
-         Sem argumento, o endereço é {HOST_PADRAO}:{porta_padrao}. Exemplos:\n  \
-         cargo run -p {nome} -- 127.0.0.1:{}\n  \
-         cargo run -p {nome} -- {}",
-        porta_padrao + 1,
-        if programa.atende() {
-            "0.0.0.0        (atende outros computadores)"
-        } else {
-            "192.168.0.10"
-        }
-    );
-    match argumentos(programa, &uso, &[])?.as_slice() {
-        [] => Endereco::novo(HOST_PADRAO, porta_padrao),
-        [texto] => Endereco::novo(texto, porta_padrao),
-        [_, sobra, ..] => Err(nao_esperado(nome, sobra)),
+/// Por que um IP não leva a máquina nenhuma, e o que dar no lugar dele.
+fn nao_e_uma_maquina(ip: SocketAddr) -> Option<&'static str> {
+    match ip {
+        // RFC 4007, 6: o mesmo endereço existe em todas as redes em que o computador está.
+        SocketAddr::V6(v6) if v6.ip().is_unicast_link_local() && v6.scope_id() == 0 => Some(
+            "só vale dentro de uma rede, e falta dizer qual; acrescente a interface, como em fe80::1%eth0",
+        ),
+        SocketAddr::V4(v4) if v4.ip().is_broadcast() => Some(TODAS),
+        _ if ip.ip().is_multicast() => Some(TODAS),
+        _ => None,
     }
 }
 
-/// Para as lições sem argumentos: só o `--help` é aceito.
-///
-/// # Errors
-/// [`Erro::FimPedido`] depois de mostrar o `--help`; [`Erro::Mensagem`] se há argumentos.
-pub fn sem_argumentos(programa: Programa) -> Result<(), Erro> {
-    match argumentos(programa, &format!("cargo run -p {}", programa.nome), &[])?.first() {
-        None => Ok(()),
-        Some(sobra) => Err(nao_esperado(programa.nome, sobra)),
-    }
+const TODAS: &str =
+    "é de muitas máquinas ao mesmo tempo, e as lições falam com uma só; use o IP dela";
+
+/// Se o texto é um IPv6, com ou sem a interface por onde se chega a ele: `fe80::1%eth0` (RFC 4007, 11).
+fn e_ipv6(texto: &str) -> bool {
+    let (ip, interface) = texto.split_once('%').unwrap_or((texto, "?"));
+    ip.parse::<Ipv6Addr>().is_ok() && !interface.is_empty()
 }
 
-/// Os argumentos do programa, na ordem em que vieram; das opções, só passam as que estão em `opcoes`.
-///
-/// # Errors
-/// [`Erro::FimPedido`] depois de mostrar o `--help`; [`Erro::Mensagem`] se um deles não serve.
-pub fn argumentos(programa: Programa, uso: &str, opcoes: &[&str]) -> Result<Vec<String>, Erro> {
-    let mut argumentos = Vec::new();
-    for argumento in env::args_os().skip(1) {
-        let Ok(texto) = argumento.into_string() else {
-            return Err(Erro::Mensagem(format!(
-                "um dos argumentos não é texto UTF-8; {}",
-                veja_a_ajuda(programa.nome)
-            )));
-        };
-        if texto == "--help" || texto == "-h" {
-            mostra!("{}: {}\n\nUso: {uso}", programa.nome, programa.descricao)?;
-            return Err(Erro::FimPedido);
-        }
-        if texto.starts_with('-') && !opcoes.contains(&texto.as_str()) {
-            return Err(Erro::Mensagem(format!(
-                "a opção \"{}\" não existe; {}",
-                visivel(texto.as_bytes()),
-                veja_a_ajuda(programa.nome)
-            )));
-        }
-        argumentos.push(texto);
-    }
-    Ok(argumentos)
-}
-
-/// O erro de quem deu um argumento a mais.
+/// Um endereço que a pessoa digitou, pronto para a tela: sem controles, e sem o que há antes da `@`, onde costuma estar
+/// uma senha.
 #[must_use]
-pub fn nao_esperado(nome: &str, sobra: &str) -> Erro {
-    Erro::Mensagem(format!(
-        "o argumento \"{}\" está sobrando; {}",
-        visivel(sobra.as_bytes()),
-        veja_a_ajuda(nome)
-    ))
+pub fn sem_senha(texto: &str) -> String {
+    match texto.rsplit_once('@') {
+        Some((_, depois)) => format!("…@{}", visivel(depois.as_bytes())),
+        None => visivel(texto.as_bytes()),
+    }
 }
 
-fn veja_a_ajuda(nome: &str) -> String {
-    format!("veja `cargo run -p {nome} -- --help`")
+/// De uma URL ou de um `usuario:senha@host` colados, só a máquina e a porta. O resto da URL não interessa, e a senha
+/// não pode voltar à tela: quando há uma, tudo até a última `@` fica de fora, mesmo que haja uma barra nela.
+#[must_use]
+pub fn so_a_maquina(texto: &str) -> &str {
+    let sem_protocolo = texto.split_once("://").map_or(texto, |(_, resto)| resto);
+    let sem_senha = match sem_protocolo.rsplit_once('@') {
+        Some((antes, depois)) if antes.contains(':') => depois,
+        _ => sem_protocolo,
+    };
+    let maquina = sem_senha.split(['/', '?', '#']).next().unwrap_or(sem_senha);
+    maquina.rsplit('@').next().unwrap_or(maquina)
 }
 
 /// Separa `HOST[:PORTA]`, sem procurar o nome.
 fn separa(texto: &str, porta_padrao: u16) -> Result<(&str, u16), Erro> {
     let recusa = |motivo: &str| {
+        // De quem deu só a porta, o exemplo já é o que faltou.
+        let porta = texto
+            .trim_start_matches(':')
+            .parse()
+            .unwrap_or(porta_padrao);
         Err(Erro::Mensagem(format!(
-            "o endereço \"{}\" {motivo}; o esperado é HOST[:PORTA], como 127.0.0.1:{porta_padrao}",
-            visivel(texto.as_bytes())
+            "o endereço \"{}\" {motivo}; o esperado é HOST[:PORTA], como {HOST_PADRAO}:{porta}",
+            sem_senha(texto)
         )))
     };
     // Um IP sozinho, inclusive um IPv6 sem colchetes, que também tem dois-pontos.
-    if texto.parse::<IpAddr>().is_ok() {
+    if texto.parse::<IpAddr>().is_ok() || e_ipv6(texto) {
         return Ok((texto, porta_padrao));
     }
     if texto.is_empty() {
         return recusa("está vazio");
     }
-    if texto.contains("://") || texto.contains('/') {
+    if texto.contains("://") || texto.contains(['/', '@']) {
         return recusa("parece uma URL (use só o nome da máquina)");
     }
     if texto.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return recusa("tem espaços ou caracteres invisíveis");
     }
+    if texto.bytes().all(|b| b.is_ascii_digit()) {
+        return recusa("é só um número, e falta a máquina");
+    }
     let (host, porta) = if let Some(resto) = texto.strip_prefix('[') {
         let Some((host, resto)) = resto.split_once(']') else {
             return recusa("abre um colchete e não fecha");
         };
-        if host.parse::<Ipv6Addr>().is_err() {
+        if !e_ipv6(host) {
             return recusa("não tem um IPv6 entre os colchetes");
         }
         match resto.strip_prefix(':') {

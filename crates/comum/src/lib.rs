@@ -3,26 +3,34 @@
 //! - [`console`]: perguntar e mostrar, como o `input` e o `print` do Python;
 //! - [`notacao`]: bytes e endereços escritos como o Python os escreve;
 //! - [`visivel`]: texto da rede que pode ir ao terminal sem perigo;
-//! - [`endereco`]: o argumento `HOST[:PORTA]` e o endereço padrão;
-//! - [`espera`]: esperar uma resposta sem ficar mudo;
+//! - [`argumentos`]: o que vem na linha de comando, e o `--help`;
+//! - [`endereco`]: `HOST[:PORTA]` traduzido em IPs;
+//! - [`aviso`]: o que se diz no stderr, inclusive quando uma resposta demora;
 //! - [`despedida`]: o que um servidor faz no Ctrl-C;
-//! - [`erro`]: o erro de todas as lições, em português.
+//! - [`erro`]: o erro de todas as lições, e como ele termina um programa;
+//! - [`causa`]: a causa de um erro do sistema, em português;
+//! - [`conselho`]: o próximo passo de quem não conseguiu escutar ou conectar.
 //!
 //! As chamadas de rede ficam à vista nas lições: `bind`, `accept`, `read` e `write`. O que só as de FTP têm em
 //! comum está em `comum_ftp`.
 
+pub mod argumentos;
+pub mod aviso;
+pub mod causa;
+pub mod conselho;
 pub mod console;
 pub mod despedida;
 pub mod endereco;
 pub mod erro;
-pub mod espera;
 pub mod notacao;
 pub mod visivel;
 
-pub use console::{avisa, avisa_se_vazia, pergunta};
+pub use argumentos::{argumento_ou, sem_argumentos};
+pub use aviso::{avisa, avisa_se_demorar, avisa_se_vazia};
+pub use conselho::{erro_ao_conectar, erro_ao_escutar};
+pub use console::pergunta;
 pub use despedida::{despede, sem_ctrl_c};
-pub use endereco::{Endereco, endereco_com_porta, endereco_do_argumento, sem_argumentos};
-pub use erro::{Erro, NaRede, executa};
-pub use espera::{PACIENCIA, com_paciencia};
+pub use endereco::Endereco;
+pub use erro::{Erro, executa};
 pub use notacao::{repr, repr_sem_b, tupla};
 pub use visivel::visivel;

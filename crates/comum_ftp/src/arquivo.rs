@@ -17,7 +17,7 @@ use crate::linhas::ParaArquivo;
 use crate::progresso::Progresso;
 use crate::resposta::resumo;
 use crate::sem_controles;
-use comum::erro::em_portugues;
+use comum::causa::em_portugues;
 
 use crate::erro::ErroFtp;
 use crate::limpeza;

@@ -10,8 +10,8 @@ use crate::PRAZO_DO_SILENCIO;
 use crate::controle::{Conexao, UltimaResposta};
 use crate::linhas::ParaTela;
 use crate::resposta::silencio;
+use comum::causa::em_portugues;
 use comum::console::mostra_bloco;
-use comum::erro::em_portugues;
 
 use crate::erro::ErroFtp;
 

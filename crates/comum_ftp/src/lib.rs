@@ -31,10 +31,9 @@ pub use dados::mostra_lista;
 pub use erro::ErroFtp;
 pub use senha::pergunta_senha;
 
-use comum::endereco::{
-    Endereco, HOST_PADRAO, PORTA_FTP_DA_TURMA, Programa, argumentos, nao_esperado,
-};
-use comum::erro::em_portugues;
+use comum::argumentos::{Ajuda, argumentos, nao_esperado};
+use comum::causa::em_portugues;
+use comum::endereco::{Endereco, HOST_PADRAO, PORTA_FTP_DA_TURMA};
 use comum::pergunta;
 
 use comum::visivel;
@@ -60,8 +59,8 @@ pub struct Servidor {
 ///
 /// # Errors
 /// [`Erro::FimPedido`] depois de mostrar o `--help`; [`Erro::Mensagem`] se o argumento não serve.
-pub fn servidor_do_argumento(programa: Programa) -> Result<Servidor, ErroFtp> {
-    let nome = programa.nome;
+pub fn servidor_do_argumento(ajuda: Ajuda) -> Result<Servidor, ErroFtp> {
+    let nome = ajuda.nome;
     let uso = format!(
         "cargo run -p {nome} [-- [--ativo] HOST[:PORTA]]\n\n\
          Sem argumento, o servidor é o da turma, em {HOST_PADRAO}:{PORTA_FTP_DA_TURMA} \
@@ -72,7 +71,7 @@ pub fn servidor_do_argumento(programa: Programa) -> Result<Servidor, ErroFtp> {
          cargo run -p {nome} -- ftp.ibiblio.org\n  \
          cargo run -p {nome} -- --ativo"
     );
-    let argumentos = argumentos(programa, &uso, &["--ativo"])?;
+    let argumentos = argumentos(ajuda, &uso, &["--ativo"])?;
     let (opcoes, enderecos): (Vec<&str>, Vec<&str>) = argumentos
         .iter()
         .map(String::as_str)

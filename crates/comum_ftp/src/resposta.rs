@@ -6,7 +6,7 @@ use suppaftp::FtpError;
 
 use crate::controle::{NAO_E_FTP, NaoSeEntende};
 use crate::{DadosFechados, PRAZO_DO_SILENCIO};
-use comum::erro::em_portugues;
+use comum::causa::em_portugues;
 
 use crate::erro::ErroFtp;
 use comum::visivel;

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use comum::erro::em_portugues;
+use comum::causa::em_portugues;
 use comum::{Erro, pergunta};
 
 use crate::limpeza;

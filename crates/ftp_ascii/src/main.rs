@@ -8,7 +8,7 @@
 
 use std::process::ExitCode;
 
-use comum::{executa, mostra, programa};
+use comum::{ajuda, executa, mostra};
 use comum_ftp::{ArquivoNovo, ErroFtp, conecta, servidor_do_argumento};
 use suppaftp::Status;
 
@@ -20,7 +20,7 @@ fn licao() -> Result<(), ErroFtp> {
     // ANCHOR: sessao
     // No modo passivo, o padrão, quem abre a conexão de dados é o cliente, que costuma estar atrás de um
     // roteador que não deixa ninguém entrar. No ativo, que o original usa sem dizer, é o servidor.
-    let servidor = servidor_do_argumento(programa!())?;
+    let servidor = servidor_do_argumento(ajuda!())?;
     let (mut ftp, saudacao) = conecta(&servidor)?;
     mostra!("{saudacao}")?;
     ftp.login("anonymous", "anonymous@")?;

@@ -8,7 +8,7 @@
 
 use std::process::ExitCode;
 
-use comum::{executa, mostra, programa};
+use comum::{ajuda, executa, mostra};
 use comum_ftp::{ArquivoNovo, ErroFtp, conecta, servidor_do_argumento, tamanho};
 use suppaftp::types::FileType;
 
@@ -17,7 +17,7 @@ fn main() -> ExitCode {
 }
 
 fn licao() -> Result<(), ErroFtp> {
-    let servidor = servidor_do_argumento(programa!())?;
+    let servidor = servidor_do_argumento(ajuda!())?;
     let (mut ftp, saudacao) = conecta(&servidor)?;
     mostra!("{saudacao}")?;
     ftp.login("anonymous", "anonymous@")?;

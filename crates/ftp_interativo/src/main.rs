@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use comum::{executa, mostra, pergunta, programa, sem_argumentos};
+use comum::{ajuda, executa, mostra, pergunta, sem_argumentos};
 use comum_ftp::{
     ArquivoNovo, ErroFtp, Sessao, anonimo_se_vazio, conecta, cwd, mostra_lista, pergunta_nome,
     pergunta_senha, pwd, servidor_digitado, tamanho,
@@ -17,7 +17,7 @@ fn main() -> ExitCode {
 }
 
 fn licao() -> Result<(), ErroFtp> {
-    sem_argumentos(programa!())?;
+    sem_argumentos(ajuda!())?;
     let servidor = servidor_digitado(&pergunta("Digite o FTP que se deseja conectar: ")?)?;
     let (mut ftp, saudacao) = conecta(&servidor)?;
     mostra!("{saudacao}")?;

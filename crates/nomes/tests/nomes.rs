@@ -5,7 +5,7 @@ use nomes::nome_na_rede;
 #[test]
 fn o_nome_que_vai_a_rede() {
     for (url, nome) in [
-        ("", ""),
+        ("", "0.0.0.0"),
         ("www.globo.com", "www.globo.com"),
         ("LocalHost", "LocalHost"),
         ("127.1", "127.1"),

@@ -1,6 +1,6 @@
 use std::{fmt, io};
 
-use comum::erro::em_portugues;
+use comum::causa::em_portugues;
 
 /// O que não saiu como o roteiro mandava, já explicado.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use comum::erro::em_portugues;
+use comum::causa::em_portugues;
 
 use crate::desvio::Engano;
 use crate::falha::{Resultado, falha};

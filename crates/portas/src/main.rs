@@ -1,4 +1,5 @@
 //! Pergunta ao sistema a porta padrão de três serviços. Listagem 7.2 (`Portas.py`).
+//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
 //!
 //! Só consulta uma tabela de nomes: não diz se esses serviços estão no ar nesta máquina.
 //!
@@ -6,15 +7,15 @@
 
 use std::process::ExitCode;
 
-use comum::{Erro, executa, mostra, programa, sem_argumentos};
-use dns_lookup::{AddrFamily, AddrInfoHints, SockType, getaddrinfo};
+use comum::{Erro, ajuda, executa, mostra, sem_argumentos};
+use dns_lookup::getaddrinfo;
 
 fn main() -> ExitCode {
     executa(licao)
 }
 
 fn licao() -> Result<(), Erro> {
-    sem_argumentos(programa!())?;
+    sem_argumentos(ajuda!())?;
     // ANCHOR: tres
     mostra!("{}", getservbyname("domain")?)?;
     mostra!("{}", getservbyname("http")?)?;
@@ -24,22 +25,13 @@ fn licao() -> Result<(), Erro> {
 }
 
 // ANCHOR: getservbyname
-/// O `getservbyname` do Python: a porta que a tabela de serviços do sistema dá a um nome
+/// O `getservbyname` do Python: a porta que a tabela de serviços do sistema dá a um nome, em TCP ou em UDP
 /// (`/etc/services`; no Windows, `drivers\etc\services`).
 fn getservbyname(servico: &str) -> Result<u16, Erro> {
-    // Sem dizer o protocolo, como no original, serve a porta de qualquer um: TCP ou, na falta dele, UDP.
-    let resposta = [SockType::Stream, SockType::DGram].iter().find_map(|tipo| {
-        let procura = AddrInfoHints {
-            address: AddrFamily::Inet.into(),
-            socktype: (*tipo).into(),
-            ..Default::default()
-        };
-        let mut respostas = getaddrinfo(None, Some(servico), Some(procura)).ok()?;
-        respostas.next()?.ok()
-    });
-    match resposta {
-        Some(resposta) => Ok(resposta.sockaddr.port()),
-        None => Err(Erro::Mensagem(format!(
+    // O getaddrinfo também procura máquinas; aqui não há nenhuma, e só a porta interessa.
+    match getaddrinfo(None, Some(servico), None).map(|mut respostas| respostas.next()) {
+        Ok(Some(Ok(resposta))) => Ok(resposta.sockaddr.port()),
+        _ => Err(Erro::Mensagem(format!(
             "a tabela de serviços do sistema não tem \"{servico}\"; \
              no Debian e no Ubuntu: sudo apt install netbase"
         ))),

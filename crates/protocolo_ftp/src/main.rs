@@ -8,7 +8,7 @@
 
 use std::process::ExitCode;
 
-use comum::{executa, mostra, pergunta, programa};
+use comum::{ajuda, executa, mostra, pergunta};
 use comum_ftp::{
     ErroFtp, anonimo_se_vazio, conecta, mostra_lista, pergunta_senha, pwd, servidor_do_argumento,
 };
@@ -19,7 +19,7 @@ fn main() -> ExitCode {
 }
 
 fn licao() -> Result<(), ErroFtp> {
-    let servidor = servidor_do_argumento(programa!())?;
+    let servidor = servidor_do_argumento(ajuda!())?;
     // ANCHOR: entra
     // 7.10: a conexão de controle, e a saudação do servidor.
     let (mut ftp, saudacao) = conecta(&servidor)?;

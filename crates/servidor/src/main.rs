@@ -1,4 +1,5 @@
 //! Servidor TCP: mostra o que cada cliente manda e responde. Listagem 7.3 (`Servidor.py`).
+//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
 //!
 //! Terminal 1: `cargo run -p servidor` (Ctrl-C encerra)
 //! Terminal 2: `cargo run -p cliente`
@@ -8,8 +9,7 @@ use std::net::TcpListener;
 use std::process::ExitCode;
 
 use comum::{
-    Erro, NaRede, despede, endereco_do_argumento, executa, mostra, programa, repr, sem_ctrl_c,
-    tupla,
+    Erro, ajuda, argumento_ou, despede, erro_ao_escutar, executa, mostra, repr, sem_ctrl_c, tupla,
 };
 
 fn main() -> ExitCode {
@@ -17,15 +17,13 @@ fn main() -> ExitCode {
 }
 
 fn licao() -> Result<(), Erro> {
-    let endereco = endereco_do_argumento(programa!())?;
+    let endereco = argumento_ou("127.0.0.1:43210", ajuda!())?.para_escutar();
     ctrlc::set_handler(despede).map_err(sem_ctrl_c)?;
     // ANCHOR: escuta
-    // bind e listen de uma vez. A fila de espera do Rust é maior que a do listen(2) do original,
-    // que descarta conexões quando alguns clientes chegam juntos.
-    let obj_socket = TcpListener::bind(&endereco).ao_escutar(&endereco)?;
+    // bind e listen de uma vez, com uma fila maior que a do listen(2) do original, que perde clientes.
+    let obj_socket = TcpListener::bind(&endereco).map_err(erro_ao_escutar(&endereco))?;
     mostra!("Aguardando cliente...")?;
     loop {
-        // Um cliente que falha no meio não derruba o servidor: o próximo é atendido.
         atende(&obj_socket).or_else(Erro::avisa_e_segue)?;
     }
     // ANCHOR_END: escuta

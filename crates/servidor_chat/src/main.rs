@@ -1,4 +1,5 @@
 //! Servidor do chat: mostra cada mensagem e pede a resposta. Listagem 7.5 (`Servidor_Chat.py`).
+//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
 //!
 //! Terminal 1: `cargo run -p servidor_chat` (Ctrl-C encerra)
 //! Terminal 2: `cargo run -p cliente_chat`
@@ -8,8 +9,8 @@ use std::net::TcpListener;
 use std::process::ExitCode;
 
 use comum::{
-    Erro, NaRede, avisa_se_vazia, despede, endereco_do_argumento, executa, mostra, pergunta,
-    programa, repr_sem_b, sem_ctrl_c, tupla,
+    Erro, ajuda, argumento_ou, avisa_se_vazia, despede, erro_ao_escutar, executa, mostra, pergunta,
+    repr_sem_b, sem_ctrl_c, tupla,
 };
 
 fn main() -> ExitCode {
@@ -17,9 +18,9 @@ fn main() -> ExitCode {
 }
 
 fn licao() -> Result<(), Erro> {
-    let endereco = endereco_do_argumento(programa!())?;
+    let endereco = argumento_ou("127.0.0.1:43210", ajuda!())?.para_escutar();
     ctrlc::set_handler(despede).map_err(sem_ctrl_c)?;
-    let obj_socket = TcpListener::bind(&endereco).ao_escutar(&endereco)?;
+    let obj_socket = TcpListener::bind(&endereco).map_err(erro_ao_escutar(&endereco))?;
     mostra!("Aguardando cliente...")?;
     loop {
         // Um cliente que falha no meio não derruba o servidor: o próximo é atendido.

@@ -29,10 +29,10 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
+use comum::causa::em_portugues;
 use comum::endereco::{HOST_PADRAO, PORTA_FTP_DA_TURMA};
-use comum::erro::em_portugues;
 use comum::{
-    Endereco, Erro, NaRede, avisa, despede, endereco_com_porta, executa, mostra, programa,
+    Endereco, Erro, ajuda, argumento_ou, avisa, despede, erro_ao_escutar, executa, mostra,
     sem_ctrl_c,
 };
 use libunftp::ServerBuilder;
@@ -59,10 +59,10 @@ fn main() -> ExitCode {
 }
 
 fn licao() -> Result<(), Erro> {
-    let endereco = endereco_com_porta(programa!(), PORTA_FTP_DA_TURMA)?;
+    let endereco = argumento_ou("127.0.0.1:2121", ajuda!())?.para_escutar();
     ctrlc::set_handler(despede).map_err(sem_ctrl_c)?;
     // Escutar com o std, como nas outras lições, dá os mesmos erros em português.
-    let escuta = TcpListener::bind(&endereco).ao_escutar(&endereco)?;
+    let escuta = TcpListener::bind(&endereco).map_err(erro_ao_escutar(&endereco))?;
     escuta.set_nonblocking(true)?;
     arvore::prepara();
     let escutado = escuta.local_addr()?;

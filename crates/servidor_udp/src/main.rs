@@ -1,4 +1,5 @@
 //! Servidor UDP: mostra cada datagrama e pede a resposta. Listagem 7.8 (`Servidor_UDP.py`).
+//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
 //!
 //! Terminal 1: `cargo run -p servidor_udp` (Ctrl-C encerra)
 //! Terminal 2: `cargo run -p cliente_udp`
@@ -7,7 +8,7 @@ use std::net::UdpSocket;
 use std::process::ExitCode;
 
 use comum::{
-    Erro, NaRede, despede, endereco_do_argumento, executa, mostra, pergunta, programa, sem_ctrl_c,
+    Erro, ajuda, argumento_ou, despede, erro_ao_escutar, executa, mostra, pergunta, sem_ctrl_c,
     tupla, visivel,
 };
 
@@ -16,11 +17,11 @@ fn main() -> ExitCode {
 }
 
 fn licao() -> Result<(), Erro> {
-    let endereco = endereco_do_argumento(programa!())?;
+    let endereco = argumento_ou("127.0.0.1:43210", ajuda!())?.para_escutar();
     ctrlc::set_handler(despede).map_err(sem_ctrl_c)?;
     // ANCHOR: escuta
     // Não há listen nem accept: em UDP não existe conexão.
-    let obj_socket = UdpSocket::bind(&endereco).ao_escutar(&endereco)?;
+    let obj_socket = UdpSocket::bind(&endereco).map_err(erro_ao_escutar(&endereco))?;
     mostra!("Servidor pronto....")?;
     let mut buffer = vec![0; 65535];
     loop {
@@ -34,11 +35,9 @@ fn licao() -> Result<(), Erro> {
 /// Um datagrama e a resposta a ele, que volta para quem o mandou.
 fn responde(obj_socket: &UdpSocket, buffer: &mut [u8]) -> Result<(), Erro> {
     let (lidos, origem) = obj_socket.recv_from(buffer)?;
+    let de = tupla(origem);
     let dados = visivel(&buffer[..lidos]);
-    mostra!(
-        "Origem.....:  {}\nDados recebidos.:  {dados}",
-        tupla(origem)
-    )?;
+    mostra!("Origem.....:  {de}\nDados recebidos.:  {dados}")?;
     let resposta = pergunta("Digite a resposta: ")?;
     obj_socket.send_to(resposta.as_bytes(), origem)?;
     Ok(())

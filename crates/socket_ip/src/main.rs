@@ -1,20 +1,21 @@
 //! Descobre o IP de uma máquina a partir do nome dela. Listagem 7.1 (`Socket.py`).
+//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
 //!
 //! Terminal: `cargo run -p socket_ip`
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::process::ExitCode;
 
-use comum::{Erro, executa, mostra, pergunta, programa, sem_argumentos};
-use dns_lookup::{AddrFamily, AddrInfoHints, SockType, getaddrinfo};
-use nomes::{erro_de_nome, nome_na_rede};
+use comum::{Erro, ajuda, executa, mostra, pergunta, sem_argumentos};
+use dns_lookup::{AddrFamily, AddrInfoHints, getaddrinfo};
+use nomes::{erro_de_nome, nome_na_rede, sem_ipv4};
 
 fn main() -> ExitCode {
     executa(licao)
 }
 
 fn licao() -> Result<(), Erro> {
-    sem_argumentos(programa!())?;
+    sem_argumentos(ajuda!())?;
     // ANCHOR: laco
     let mut resp = String::from("S");
     while resp == "S" {
@@ -31,21 +32,14 @@ fn licao() -> Result<(), Erro> {
 /// O `gethostbyname` do Python: só IPv4, só o primeiro endereço, e o nome vazio é 0.0.0.0.
 fn gethostbyname(url: &str) -> Result<IpAddr, Erro> {
     let nome = nome_na_rede(url)?;
-    if nome.is_empty() {
-        return Ok(Ipv4Addr::UNSPECIFIED.into());
-    }
     let so_ipv4 = AddrInfoHints {
         address: AddrFamily::Inet.into(),
-        socktype: SockType::Stream.into(),
         ..Default::default()
     };
-    let mut respostas =
-        getaddrinfo(Some(&nome), None, Some(so_ipv4)).map_err(|erro| erro_de_nome(url, &erro))?;
+    let mut respostas = getaddrinfo(Some(&nome), None, Some(so_ipv4)).map_err(erro_de_nome(url))?;
     match respostas.next() {
         Some(Ok(resposta)) => Ok(resposta.sockaddr.ip()),
-        _ => Err(Erro::Mensagem(format!(
-            "\"{nome}\" não tem endereço IPv4; tente outro nome"
-        ))),
+        _ => Err(sem_ipv4(url)),
     }
 }
 // ANCHOR_END: gethostbyname

@@ -9,7 +9,7 @@ use std::net::UdpSocket;
 use std::process::ExitCode;
 
 use comum::{
-    Erro, NaRede, despede, endereco_do_argumento, executa, mostra, programa, sem_ctrl_c, tupla,
+    Erro, ajuda, argumento_ou, despede, erro_ao_escutar, executa, mostra, sem_ctrl_c, tupla,
     visivel,
 };
 
@@ -27,11 +27,13 @@ fn main() -> ExitCode {
 }
 
 fn exercicio() -> Result<(), Erro> {
-    let endereco = endereco_do_argumento(programa!(
-        "O servidor da listagem 7.8, que responde sozinho às perguntas que conhece."
-    ))?;
+    let endereco = argumento_ou(
+        "127.0.0.1:43210",
+        ajuda!("O servidor da listagem 7.8, que responde sozinho às perguntas que conhece."),
+    )?
+    .para_escutar();
     ctrlc::set_handler(despede).map_err(sem_ctrl_c)?;
-    let obj_socket = UdpSocket::bind(&endereco).ao_escutar(&endereco)?;
+    let obj_socket = UdpSocket::bind(&endereco).map_err(erro_ao_escutar(&endereco))?;
     mostra!("Servidor pronto....")?;
     let mut buffer = vec![0; 65535];
     loop {

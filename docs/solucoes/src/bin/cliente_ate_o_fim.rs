@@ -10,8 +10,7 @@ use std::net::{Shutdown, TcpStream};
 use std::process::ExitCode;
 
 use comum::{
-    Erro, NaRede, PACIENCIA, com_paciencia, endereco_do_argumento, executa, mostra, pergunta,
-    programa, repr,
+    Erro, ajuda, argumento_ou, avisa_se_demorar, erro_ao_conectar, executa, mostra, pergunta, repr,
 };
 
 fn main() -> ExitCode {
@@ -19,19 +18,22 @@ fn main() -> ExitCode {
 }
 
 fn exercicio() -> Result<(), Erro> {
-    let endereco = endereco_do_argumento(programa!(
-        "O cliente da listagem 7.4, que diz que acabou e lê a resposta inteira."
-    ))?;
+    let endereco = argumento_ou(
+        "127.0.0.1:43210",
+        ajuda!("O cliente da listagem 7.4, que diz que acabou e lê a resposta inteira."),
+    )?;
     let msg = pergunta("Digite algo: ")?;
-    let mut obj_socket = TcpStream::connect(&endereco).ao_conectar(&endereco, "servidor")?;
+    let mut obj_socket =
+        TcpStream::connect(&endereco).map_err(erro_ao_conectar(&endereco, "servidor"))?;
     obj_socket.write_all(msg.as_bytes())?;
     // Fecha a metade de ida: para o servidor, é o fim da mensagem. A de volta continua aberta.
     obj_socket.shutdown(Shutdown::Write)?;
-    obj_socket.set_read_timeout(Some(PACIENCIA))?;
     let mut buffer = [0; 1024];
     let mut total = 0;
     loop {
-        let lidos = com_paciencia(|| obj_socket.read(&mut buffer))?;
+        let espera = avisa_se_demorar();
+        let lidos = obj_socket.read(&mut buffer)?;
+        drop(espera);
         // O servidor fechou a metade dele: não vem mais nada.
         if lidos == 0 {
             break;

@@ -7,7 +7,7 @@
 
 use std::process::ExitCode;
 
-use comum::{executa, mostra, programa};
+use comum::{ajuda, executa, mostra};
 use comum_ftp::{ErroFtp, conecta, mostra_lista, servidor_do_argumento};
 use suppaftp::Status;
 
@@ -16,7 +16,7 @@ fn main() -> ExitCode {
 }
 
 fn exercicio() -> Result<(), ErroFtp> {
-    let servidor = servidor_do_argumento(programa!("Mostra na tela o README de um servidor FTP."))?;
+    let servidor = servidor_do_argumento(ajuda!("Mostra na tela o README de um servidor FTP."))?;
     let (mut ftp, saudacao) = conecta(&servidor)?;
     mostra!("{saudacao}")?;
     ftp.login("anonymous", "anonymous@")?;

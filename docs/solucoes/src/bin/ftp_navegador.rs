@@ -8,7 +8,7 @@
 
 use std::process::ExitCode;
 
-use comum::{executa, mostra, pergunta, programa};
+use comum::{ajuda, executa, mostra, pergunta};
 use comum_ftp::{
     ErroFtp, Sessao, anonimo_se_vazio, conecta, cwd, mostra_lista, pergunta_senha, pwd,
     servidor_do_argumento,
@@ -20,7 +20,7 @@ fn main() -> ExitCode {
 }
 
 fn exercicio() -> Result<(), ErroFtp> {
-    let servidor = servidor_do_argumento(programa!(
+    let servidor = servidor_do_argumento(ajuda!(
         "Passeia pelas pastas de um servidor FTP, com a listagem de cada uma."
     ))?;
     let (mut ftp, saudacao) = conecta(&servidor)?;

@@ -8,7 +8,7 @@ use std::env;
 use std::process::ExitCode;
 
 use comum::{Erro, executa, mostra};
-use dns_lookup::{AddrFamily, AddrInfoHints, SockType, getaddrinfo};
+use dns_lookup::getaddrinfo;
 
 fn main() -> ExitCode {
     executa(exercicio)
@@ -31,18 +31,11 @@ fn exercicio() -> Result<(), Erro> {
 
 /// O mesmo da lição. Só o conselho mudou: agora o nome pode ter sido digitado errado.
 fn getservbyname(servico: &str) -> Result<u16, Erro> {
-    let resposta = [SockType::Stream, SockType::DGram].iter().find_map(|tipo| {
-        let procura = AddrInfoHints {
-            address: AddrFamily::Inet.into(),
-            socktype: (*tipo).into(),
-            ..Default::default()
-        };
-        let mut respostas = getaddrinfo(None, Some(servico), Some(procura)).ok()?;
-        respostas.next()?.ok()
-    });
-    match resposta {
+    match getaddrinfo(None, Some(servico), None).map(|mut respostas| respostas.next()) {
         // O getaddrinfo também aceita um número, e devolve ele mesmo: aqui se procuram nomes.
-        Some(resposta) if servico.contains(char::is_alphabetic) => Ok(resposta.sockaddr.port()),
+        Ok(Some(Ok(resposta))) if servico.contains(char::is_alphabetic) => {
+            Ok(resposta.sockaddr.port())
+        }
         _ => Err(Erro::Mensagem(format!(
             "a tabela de serviços do sistema não tem {servico:?}; \
              confira o nome, que costuma ser em minúsculas"

@@ -10,7 +10,7 @@ use std::net::TcpListener;
 use std::process::ExitCode;
 
 use comum::{
-    Erro, NaRede, despede, endereco_do_argumento, executa, mostra, programa, sem_ctrl_c, tupla,
+    Erro, ajuda, argumento_ou, despede, erro_ao_escutar, executa, mostra, sem_ctrl_c, tupla,
 };
 
 fn main() -> ExitCode {
@@ -18,11 +18,13 @@ fn main() -> ExitCode {
 }
 
 fn exercicio() -> Result<(), Erro> {
-    let endereco = endereco_do_argumento(programa!(
-        "O servidor da listagem 7.3, que lê até o cliente dizer que acabou."
-    ))?;
+    let endereco = argumento_ou(
+        "127.0.0.1:43210",
+        ajuda!("O servidor da listagem 7.3, que lê até o cliente dizer que acabou."),
+    )?
+    .para_escutar();
     ctrlc::set_handler(despede).map_err(sem_ctrl_c)?;
-    let obj_socket = TcpListener::bind(&endereco).ao_escutar(&endereco)?;
+    let obj_socket = TcpListener::bind(&endereco).map_err(erro_ao_escutar(&endereco))?;
     mostra!("Aguardando cliente...")?;
     loop {
         atende(&obj_socket).or_else(Erro::avisa_e_segue)?;

@@ -11,8 +11,7 @@ use std::process::ExitCode;
 use std::thread;
 
 use comum::{
-    Erro, NaRede, despede, endereco_do_argumento, executa, mostra, programa, repr, sem_ctrl_c,
-    tupla,
+    Erro, ajuda, argumento_ou, despede, erro_ao_escutar, executa, mostra, repr, sem_ctrl_c, tupla,
 };
 
 fn main() -> ExitCode {
@@ -20,11 +19,13 @@ fn main() -> ExitCode {
 }
 
 fn exercicio() -> Result<(), Erro> {
-    let endereco = endereco_do_argumento(programa!(
-        "O servidor da listagem 7.3, com uma thread para cada cliente."
-    ))?;
+    let endereco = argumento_ou(
+        "127.0.0.1:43210",
+        ajuda!("O servidor da listagem 7.3, com uma thread para cada cliente."),
+    )?
+    .para_escutar();
     ctrlc::set_handler(despede).map_err(sem_ctrl_c)?;
-    let obj_socket = TcpListener::bind(&endereco).ao_escutar(&endereco)?;
+    let obj_socket = TcpListener::bind(&endereco).map_err(erro_ao_escutar(&endereco))?;
     mostra!("Aguardando cliente...")?;
     loop {
         recebe(&obj_socket).or_else(Erro::avisa_e_segue)?;

@@ -4,12 +4,12 @@
 //!
 //! Terminal: `cargo run -p solucoes --bin socket_ip_teimoso`
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::process::ExitCode;
 
 use comum::{Erro, avisa, executa, mostra, pergunta};
-use dns_lookup::{AddrFamily, AddrInfoHints, SockType, getaddrinfo};
-use nomes::{erro_de_nome, nome_na_rede};
+use dns_lookup::{AddrFamily, AddrInfoHints, getaddrinfo};
+use nomes::{erro_de_nome, nome_na_rede, sem_ipv4};
 
 fn main() -> ExitCode {
     executa(exercicio)
@@ -33,20 +33,13 @@ fn exercicio() -> Result<(), Erro> {
 /// O `gethostbyname` do Python: só IPv4, só o primeiro endereço, e o nome vazio é 0.0.0.0.
 fn gethostbyname(url: &str) -> Result<IpAddr, Erro> {
     let nome = nome_na_rede(url)?;
-    if nome.is_empty() {
-        return Ok(Ipv4Addr::UNSPECIFIED.into());
-    }
     let so_ipv4 = AddrInfoHints {
         address: AddrFamily::Inet.into(),
-        socktype: SockType::Stream.into(),
         ..Default::default()
     };
-    let mut respostas =
-        getaddrinfo(Some(&nome), None, Some(so_ipv4)).map_err(|erro| erro_de_nome(url, &erro))?;
+    let mut respostas = getaddrinfo(Some(&nome), None, Some(so_ipv4)).map_err(erro_de_nome(url))?;
     match respostas.next() {
         Some(Ok(resposta)) => Ok(resposta.sockaddr.ip()),
-        _ => Err(Erro::Mensagem(format!(
-            "\"{nome}\" não tem endereço IPv4; tente outro nome"
-        ))),
+        _ => Err(sem_ipv4(url)),
     }
 }

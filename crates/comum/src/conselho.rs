@@ -1,0 +1,152 @@
+//! O próximo passo de quem não conseguiu escutar ou conectar.
+
+use std::io::{self, ErrorKind};
+
+use crate::causa::{RECUSADA, com_numero, e_grande_demais, em_portugues};
+use crate::endereco::Endereco;
+use crate::erro::Erro;
+
+/// Para o `map_err` do `bind`: diz se a porta está ocupada, se o endereço não é desta máquina…
+pub fn erro_ao_escutar(endereco: &Endereco) -> impl Fn(io::Error) -> Erro {
+    move |erro| {
+        let conselho = match erro.kind() {
+            // O minuto é o do TIME-WAIT (RFC 9293, 3.6.1), que só o SO_REUSEADDR dos dois programas dispensa: o
+            // Rust o liga, o socket do Python não.
+            ErrorKind::AddrInUse => &format!(
+                "feche com Ctrl-C o outro programa que a usa (se já fechou, espere um minuto) ou escolha outra, como {}",
+                endereco.outra_porta(1)
+            ),
+            ErrorKind::AddrNotAvailable => "use 127.0.0.1, 0.0.0.0 ou um endereço deste computador",
+            // No Unix, as do administrador.
+            ErrorKind::PermissionDenied if endereco.porta() < 1024 => {
+                "escolha uma porta acima de 1023"
+            }
+            // O 10013 do Windows, que reserva as portas de cem em cem: a vizinha também não serviria.
+            ErrorKind::PermissionDenied => &format!(
+                "a porta pode estar reservada: escolha outra, como {}",
+                endereco.outra_porta(1000)
+            ),
+            _ => "confira o endereço",
+        };
+        Erro::Mensagem(format!(
+            "não foi possível escutar em {endereco}: {}; {conselho}",
+            em_portugues(&erro)
+        ))
+    }
+}
+
+/// Para o `map_err` do `connect` (e do `send` e do `recv` do UDP, onde a recusa só aparece depois): diz como pôr
+/// no ar o programa `servidor`, que devia estar em `endereco`.
+pub fn erro_ao_conectar(endereco: &Endereco, servidor: &str) -> impl Fn(io::Error) -> Erro {
+    move |erro| {
+        let causa = em_portugues(&erro);
+        Erro::Mensagem(match erro.kind() {
+            _ if e_grande_demais(&erro) => format!("{causa}; mande menos"),
+            // No Windows a recusa do UDP chega como 10054 (ConnectionReset), sem conexão a derrubar.
+            ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset => format!(
+                "ninguém atende em {endereco}: {}; {} e tente de novo",
+                com_numero(RECUSADA, &erro),
+                rode_o_servidor(endereco, servidor, endereco.porta_padrao())
+            ),
+            // A do UDP para o último endereço de uma rede, como 192.168.0.255.
+            ErrorKind::PermissionDenied => format!(
+                "não foi possível falar com {endereco}: {causa}; se é o endereço de uma rede inteira (broadcast), use o de uma máquina só"
+            ),
+            _ => format!(
+                "não foi possível falar com {endereco}: {causa}; confira o endereço, a rede e o firewall"
+            ),
+        })
+    }
+}
+
+/// O que fazer para que o programa `servidor`, que sem argumento atende na `porta_padrao`, passe a atender em
+/// `endereco`: "rode `cargo run -p …` em outro terminal", ou naquele computador.
+#[must_use]
+pub fn rode_o_servidor(endereco: &Endereco, servidor: &str, porta_padrao: u16) -> String {
+    if endereco.e_local() {
+        let argumento = endereco.como_argumento(porta_padrao);
+        return format!("rode `cargo run -p {servidor}{argumento}` em outro terminal");
+    }
+    // Lá, o servidor não pode escutar só no endereço da própria máquina.
+    let todos = if endereco.porta_livre().is_ipv6() {
+        "[::]"
+    } else {
+        "0.0.0.0"
+    };
+    let porta = match endereco.porta() {
+        porta if porta == porta_padrao => String::new(),
+        porta => format!(":{porta}"),
+    };
+    format!("naquele computador, rode `cargo run -p {servidor} -- {todos}{porta}`")
+}
+
+#[cfg(test)]
+mod testes {
+    use super::*;
+    use crate::causa::{GRANDE_DEMAIS, NAO_CABE};
+
+    #[test]
+    fn a_recusa_ensina_a_por_o_servidor_no_ar() {
+        // A do UDP: ConnectionRefused no Unix, ConnectionReset (10054) no Windows.
+        for kind in [ErrorKind::ConnectionRefused, ErrorKind::ConnectionReset] {
+            for (texto, comando) in [
+                ("127.0.0.1", "`cargo run -p servidor_udp`"),
+                (
+                    "127.0.0.1:5000",
+                    "`cargo run -p servidor_udp -- 127.0.0.1:5000`",
+                ),
+            ] {
+                let endereco = Endereco::novo(texto, 43210).unwrap();
+                let erro = erro_ao_conectar(&endereco, "servidor_udp")(kind.into()).to_string();
+                assert!(erro.starts_with("ninguém atende em 127.0.0.1:"), "{erro}");
+                assert!(erro.contains(": conexão recusada; rode"), "{erro}");
+                assert!(erro.contains(comando), "{erro}");
+            }
+        }
+    }
+
+    #[test]
+    fn o_conselho_de_quem_nao_pode_escutar_depende_da_porta() {
+        for (texto, padrao, kind, conselho) in [
+            ("127.0.0.1", 43210, ErrorKind::AddrInUse, "127.0.0.1:43211"),
+            (
+                "127.0.0.1:43211",
+                43210,
+                ErrorKind::AddrInUse,
+                "127.0.0.1:43212",
+            ),
+            ("0.0.0.0", 2121, ErrorKind::AddrInUse, "127.0.0.1:2122"),
+            (
+                "127.0.0.1:80",
+                43210,
+                ErrorKind::PermissionDenied,
+                "acima de 1023",
+            ),
+            (
+                "127.0.0.1",
+                43210,
+                ErrorKind::PermissionDenied,
+                "reservada: escolha outra, como 127.0.0.1:44210",
+            ),
+            (
+                "127.0.0.1",
+                2121,
+                ErrorKind::PermissionDenied,
+                "como 127.0.0.1:3121",
+            ),
+        ] {
+            let endereco = Endereco::novo(texto, padrao).unwrap();
+            let erro = erro_ao_escutar(&endereco)(kind.into()).to_string();
+            assert!(erro.ends_with(conselho), "{erro}");
+        }
+    }
+
+    #[test]
+    fn ao_que_nao_cabe_num_datagrama_aconselha_mandar_menos() {
+        let endereco = Endereco::novo("127.0.0.1", 43210).unwrap();
+        let grande = io::Error::from_raw_os_error(GRANDE_DEMAIS);
+        let erro = erro_ao_conectar(&endereco, "servidor_udp")(grande);
+        assert!(erro.to_string().starts_with(NAO_CABE), "{erro}");
+        assert!(erro.to_string().ends_with("; mande menos"), "{erro}");
+    }
+}
