@@ -38,11 +38,15 @@ compara pasta *argumentos:
 
 # os seus arquivos em Python e os programas daqui, cronometrados: just medir minha_pasta
 medir pasta *argumentos: instala_hyperfine
-    cargo build -q --release -p medir -p portas -p socket_ip -p cliente -p servidor -p servidor_udp -p ftp_ascii -p ftp_binario
+    cargo build -q --release -p medir -p portas -p socket_ip -p cliente -p servidor -p ftp_ascii -p ftp_binario
     cargo run -q --release -p medir -- {{pasta}} {{argumentos}}
 
 # mede e refaz a tabela e o gráfico da página quanto_custa: just quanto_custa minha_pasta
+[unix]
 quanto_custa pasta: (medir pasta "--grava")
+    printf '\nMedido em %s: %s núcleos, %s; %s, %s, %s. O comando: `just quanto_custa minha_pasta`.\n' \
+        "$(date +%d/%m/%Y)" "$(getconf _NPROCESSORS_ONLN)" "$(uname -srm)" "$(rustc --version)" \
+        "$(python3 --version)" "$(hyperfine --version)" >> docs/medidas.md
 
 # refaz as figuras da página do comparar: just figuras PASTA, em que falta um espaço no prompt do Cliente.py
 [linux]

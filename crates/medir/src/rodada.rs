@@ -1,141 +1,88 @@
 //! O hyperfine: rodadas em que cada programa roda ao lado dos outros, e o que ele contou delas.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use comum::Erro;
-use serde::Deserialize;
 
-use crate::cenarios::{Cenario, TROCAS};
-use crate::mensagem;
-use crate::tabela::{Faixa, Medida};
+use crate::{cenarios::Montado, mensagem, pagina::Razao};
 
 /// Um programa ao lado do outro, tantas vezes: o que a máquina faz de outra coisa atrapalha os dois.
 /// Nove, para que haja uma do meio e quartos certos.
 const RODADAS: usize = 9;
 
-/// Se o hyperfine está aqui e tem tudo o que se pede a ele.
+/// Se o hyperfine está aqui e tem o que se pede a ele: o `--input` veio na versão 1.16.
 pub fn confere_hyperfine() -> Result<(), Erro> {
     let ajuda = Command::new("hyperfine").arg("--help").output();
     match ajuda {
         Ok(ajuda) if String::from_utf8_lossy(&ajuda.stdout).contains("--input") => Ok(()),
-        Ok(_) => Err(mensagem(
-            "o hyperfine desta máquina é antigo (o --input veio na versão 1.16); `just medir` instala outro",
-        )),
-        Err(_) => Err(mensagem(
-            "não achei o hyperfine, que é quem cronometra; `just medir` o instala",
+        _ => Err(mensagem(
+            "não achei o hyperfine, que é quem cronometra, a partir da versão 1.16; `just medir` o instala",
         )),
     }
 }
 
-/// Mede um cenário.
-pub fn mede(cenario: &Cenario, trabalho: &Path) -> Result<Medida, Erro> {
-    let (entrada, saida) = (trabalho.join("entrada"), trabalho.join("saida.json"));
-    fs::write(&entrada, cenario.entrada)?;
+/// Mede um cenário: as razões entre cada programa e o primeiro.
+pub fn mede(montado: &Montado, trabalho: &Path) -> Result<Vec<Razao>, Erro> {
+    let (digitado, medido) = (trabalho.join("digitado"), trabalho.join("medido.csv"));
+    fs::write(&digitado, montado.digitado)?;
     let mut rodadas = Vec::new();
     for _ in 0..RODADAS {
         let mut hyperfine = Command::new("hyperfine");
-        hyperfine
-            .current_dir(trabalho)
-            .args(["--shell=none", "--style=none"])
-            .arg(format!("--runs={}", cenario.vezes))
-            .arg("--input")
-            .arg(&entrada)
-            .arg("--export-json")
-            .arg(&saida)
-            .args(cenario.programas.iter().map(|(_, comando)| citado(comando)))
-            .env_remove("PYTHONUNBUFFERED")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        if !hyperfine.status()?.success() {
-            return Err(mensagem(format!(
-                "um dos programas de \"{}\" saiu com erro; confira os seus arquivos com `cargo run -p comparar`",
-                cenario.titulo.replace('`', "")
-            )));
+        hyperfine.current_dir(trabalho).arg("--shell=none");
+        hyperfine.arg(format!("--runs={}", montado.vezes));
+        hyperfine.arg("--input").arg(&digitado);
+        hyperfine.arg("--export-csv").arg(&medido);
+        for (n, (_, comando)) in montado.programas.iter().enumerate() {
+            // No CSV, o nome: o comando tem vírgulas e quebras de linha.
+            hyperfine.args([format!("--command-name={n}"), citado(comando)]);
         }
-        rodadas.push(medianas(&fs::read_to_string(&saida)?)?);
+        let fim = hyperfine.env_remove("PYTHONUNBUFFERED").output()?;
+        if !fim.status.success() {
+            return Err(mensagem(
+                "um dos programas saiu com erro; confira os seus arquivos com `cargo run -p comparar`",
+            ));
+        }
+        rodadas.push(medianas(&fs::read_to_string(&medido)?)?);
     }
-    let nomes = cenario.programas.iter().map(|(nome, _)| *nome);
-    Ok(Medida::nova(cenario.titulo, nomes, &rodadas))
+    Ok(razoes(montado.programas.iter().map(|p| p.0), &rodadas))
 }
 
-/// As medianas dos tempos, na ordem dos programas, do JSON do hyperfine.
-pub fn medianas(json: &str) -> Result<Vec<f64>, Erro> {
-    #[derive(Deserialize)]
-    struct Saida {
-        results: Vec<Programa>,
+/// As medianas dos tempos, na ordem dos programas, do CSV do hyperfine.
+fn medianas(csv: &str) -> Result<Vec<f64>, Erro> {
+    let coluna = |linha: &str| linha.split(',').nth(3)?.parse().ok();
+    match csv.lines().skip(1).map(coluna).collect() {
+        Some(medianas) if csv.contains(",median,") => Ok(medianas),
+        _ => Err(mensagem("não entendi o que o hyperfine gravou")),
     }
-    #[derive(Deserialize)]
-    struct Programa {
-        median: f64,
-    }
-    let saida: Saida =
-        serde_json::from_str(json).map_err(|_| mensagem("não entendi o que o hyperfine gravou"))?;
-    Ok(saida.results.iter().map(|p| p.median).collect())
 }
 
-/// Quantas trocas cada servidor deixou paradas, com todos os clientes ao mesmo tempo.
-pub fn paradas(cenarios: &[Cenario]) -> Result<String, Erro> {
-    let muitos = crate::cenarios::CLIENTES.to_string();
-    let Some(cenario) = cenarios.iter().find(|cenario| {
-        let (_, comando) = &cenario.programas[0];
-        comando.get_args().last() == Some(OsStr::new(&muitos))
-    }) else {
-        return Ok(String::new());
+/// Rodada por rodada, o tempo de cada programa dividido pelo do primeiro.
+fn razoes(quem: impl Iterator<Item = &'static str>, rodadas: &[Vec<f64>]) -> Vec<Razao> {
+    let razao = |(n, quem)| {
+        let mut razoes: Vec<f64> = rodadas.iter().map(|tempos| tempos[n] / tempos[0]).collect();
+        razoes.sort_by(f64::total_cmp);
+        Razao {
+            quem,
+            menor: razoes[razoes.len() / 4],
+            do_meio: razoes[razoes.len() / 2],
+            maior: razoes[razoes.len() * 3 / 4],
+        }
     };
-    let mut contas = Vec::new();
-    for (quem, comando) in &cenario.programas {
-        let saida = Command::new(comando.get_program())
-            .args(comando.get_args())
-            .output()?;
-        let saida = String::from_utf8_lossy(&saida.stdout).into_owned();
-        let paradas = saida.split(' ').nth(2).unwrap_or("?");
-        contas.push(format!("{quem}, {paradas}"));
-    }
-    Ok(format!(
-        "Trocas paradas por mais de 200 ms, em {TROCAS} de {muitos} clientes juntos: {}.",
-        contas.join("; ")
-    ))
+    quem.enumerate().skip(1).map(razao).collect()
 }
 
 /// O comando numa linha, como o hyperfine o lê: cada parte entre aspas simples.
-pub fn citado(comando: &Command) -> String {
-    [comando.get_program()]
+fn citado(comando: &Command) -> String {
+    let mut linha = String::new();
+    for parte in [comando.get_program()]
         .into_iter()
         .chain(comando.get_args())
-        .map(|parte| format!("'{}'", parte.to_string_lossy().replace('\'', r"'\''")))
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-impl Medida {
-    /// As razões entre cada programa e o primeiro, rodada por rodada.
-    pub fn nova<'a>(
-        titulo: &str,
-        nomes: impl Iterator<Item = &'a str>,
-        rodadas: &[Vec<f64>],
-    ) -> Medida {
-        let faixa = |n: usize| {
-            let mut razoes: Vec<f64> = rodadas.iter().map(|tempos| tempos[n] / tempos[0]).collect();
-            razoes.sort_by(f64::total_cmp);
-            Faixa {
-                menor: razoes[razoes.len() / 4],
-                do_meio: razoes[razoes.len() / 2],
-                maior: razoes[razoes.len() * 3 / 4],
-            }
-        };
-        Medida {
-            titulo: titulo.to_string(),
-            contra: nomes
-                .enumerate()
-                .skip(1)
-                .map(|(n, nome)| (nome.to_string(), faixa(n)))
-                .collect(),
-        }
+    {
+        linha += &format!("'{}' ", parte.to_string_lossy().replace('\'', r"'\''"));
     }
+    linha
 }
 
 #[cfg(test)]
@@ -143,25 +90,25 @@ mod testes {
     use super::*;
 
     #[test]
-    fn do_json_do_hyperfine_saem_as_razoes() {
+    fn do_csv_do_hyperfine_saem_as_razoes() {
         let rodada = |rust: f64, python: f64| {
-            let json = format!(
-                r#"{{"results": [
-                    {{"command": "a", "mean": 9.0, "stddev": null, "median": {rust}, "times": [{rust}], "exit_codes": [0]}},
-                    {{"command": "b", "mean": 9.0, "median": {python}, "memory_usage_byte": [1]}}]}}"#
+            let csv = format!(
+                "command,mean,stddev,median,user,system,min,max\n\
+                 0,9.0,,{rust},1,1,1,1\n1,9.0,0.1,{python},1,1,1,1\n"
             );
-            medianas(&json).unwrap()
+            medianas(&csv).unwrap()
         };
         let rodadas: Vec<Vec<f64>> = (1..=9).map(|n| rodada(0.5, f64::from(n))).collect();
-        let medida = Medida::nova("portas", ["Rust", "Python"].into_iter(), &rodadas);
-        let faixa = Faixa {
+        let razao = Razao {
+            quem: "Python",
             menor: 6.0,
             do_meio: 10.0,
             maior: 14.0,
         };
-        assert_eq!(medida.contra, [("Python".to_string(), faixa)]);
-        assert!(medianas("{}").is_err());
-        assert!(medianas("").is_err());
+        assert_eq!(razoes(["Rust", "Python"].into_iter(), &rodadas), [razao]);
+        for csv in ["", "command,mean\n0,1\n", "command,a,b,median,c\n0,1,2,,3"] {
+            assert!(medianas(csv).is_err(), "{csv}");
+        }
     }
 
     #[test]
@@ -170,7 +117,7 @@ mod testes {
         comando.args(["-c", "print('oi',\n\"a b\")"]);
         assert_eq!(
             citado(&comando),
-            "'python' '-c' 'print('\\''oi'\\'',\n\"a b\")'"
+            "'python' '-c' 'print('\\''oi'\\'',\n\"a b\")' "
         );
     }
 }

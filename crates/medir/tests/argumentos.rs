@@ -22,17 +22,11 @@ fn o_que_nao_serve_e_uma_linha_que_explica() {
         (&["pasta", "sobra"], "não entendi \"sobra\""),
         (&["nao/existe"], "não existe"),
         (&[vazia], "não tem Portas.py"),
+        (&["pasta", "--grava", "sobra"], "não entendi \"--grava\""),
+        (&["carga", "127.0.0.1:1", "0", "1"], "não entendi \"0\""),
         (
-            &["carga", "tcp", "127.0.0.1:1", "0", "1"],
-            "não entendi \"0\"",
-        ),
-        (
-            &["carga", "tcp", "127.0.0.1", "1", "1"],
+            &["carga", "127.0.0.1", "1", "1"],
             "não entendi \"127.0.0.1\"",
-        ),
-        (
-            &["recebe", "127.0.0.1:1", "muito", "x"],
-            "não entendi \"muito\"",
         ),
     ] {
         let saida = medir(argumentos).unwrap();
