@@ -2,7 +2,7 @@
 
 use std::env;
 
-use crate::endereco::Endereco;
+use crate::endereco::{Endereco, sem_senha};
 use crate::erro::Erro;
 use crate::mostra;
 use crate::visivel::visivel;
@@ -102,7 +102,7 @@ pub fn argumentos(ajuda: Ajuda, uso: &str, opcoes: &[&str]) -> Result<Vec<String
 pub fn nao_esperado(nome: &str, sobra: &str) -> Erro {
     Erro::Mensagem(format!(
         "o argumento \"{}\" está sobrando; {}",
-        visivel(sobra.as_bytes()),
+        sem_senha(sobra),
         veja_a_ajuda(nome)
     ))
 }

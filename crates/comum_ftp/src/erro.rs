@@ -1,10 +1,22 @@
 //! O erro das lições de FTP.
 
 use std::fmt;
-use std::io;
+use std::io::{self, ErrorKind};
+
+use suppaftp::FtpError;
 
 use comum::Erro;
+use comum::causa::em_portugues;
 use comum::erro::conta;
+
+use crate::na_tela::resumo;
+
+/// Quanto se espera calado por um byte do servidor, em segundos. Não há prazo para o total: devagar também
+/// serve.
+pub(crate) const SILENCIO: u64 = 30;
+
+pub(crate) const NAO_E_FTP: &str =
+    "o servidor respondeu algo que não é FTP; confira o endereço ou tente outro servidor";
 
 /// Por que um pedido ao servidor FTP falha.
 #[derive(Debug)]
@@ -53,8 +65,38 @@ impl From<Erro> for ErroFtp {
 }
 
 impl From<io::Error> for ErroFtp {
+    /// A conexão falhou, e a sessão acabou; a não ser que o erro já venha pronto lá dentro, como uma recusa.
     fn from(erro: io::Error) -> Self {
-        ErroFtp::Fim(erro.into())
+        match erro.downcast::<ErroFtp>() {
+            Ok(pronto) => pronto,
+            Err(erro) => ErroFtp::fim(match erro.kind() {
+                ErrorKind::WouldBlock | ErrorKind::TimedOut => format!(
+                    "o servidor ficou {SILENCIO} s sem mandar nada; tente de novo mais tarde"
+                ),
+                ErrorKind::UnexpectedEof => {
+                    "o servidor fechou a conexão antes da hora; rode o programa de novo".to_string()
+                }
+                _ => format!(
+                    "a sessão acabou antes da hora: {}; rode o programa de novo",
+                    em_portugues(&erro)
+                ),
+            }),
+        }
+    }
+}
+
+impl From<FtpError> for ErroFtp {
+    /// O `?` das chamadas da suppaftp.
+    fn from(erro: FtpError) -> Self {
+        match erro {
+            FtpError::ConnectionError(erro) => erro.into(),
+            // Uma recusa não chega até aqui: é outro 1xx, 2xx ou 3xx no lugar do que a RFC 959 manda.
+            FtpError::UnexpectedResponse(resposta) => ErroFtp::fim(format!(
+                "o servidor deu uma resposta que não se esperava: {}; tente outro servidor",
+                resumo(&resposta.body)
+            )),
+            _ => ErroFtp::fim(NAO_E_FTP.to_string()),
+        }
     }
 }
 
@@ -69,8 +111,6 @@ impl From<ErroFtp> for Erro {
 
 #[cfg(test)]
 mod testes {
-    use std::io::ErrorKind;
-
     use super::*;
 
     #[test]
@@ -79,9 +119,18 @@ mod testes {
         for erro in [
             ErroFtp::Fim(Erro::FimPedido),
             ErroFtp::from(io::Error::from(ErrorKind::BrokenPipe)),
+            ErroFtp::from(io::Error::from(ErrorKind::TimedOut)),
+            ErroFtp::from(io::Error::from(ErrorKind::UnexpectedEof)),
             ErroFtp::fim(String::new()),
         ] {
             assert!(erro.avisa_e_volta().is_err());
         }
+    }
+
+    #[test]
+    fn um_erro_pronto_atravessa_o_da_conexao() {
+        let pronto = ErroFtp::Pedido("550 nada".to_string());
+        let erro = FtpError::ConnectionError(io::Error::other(pronto));
+        assert!(matches!(ErroFtp::from(erro), ErroFtp::Pedido(texto) if texto == "550 nada"));
     }
 }

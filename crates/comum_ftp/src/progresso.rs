@@ -22,10 +22,10 @@ pub(crate) struct Progresso {
 
 impl Progresso {
     /// Começa a contar; `total` é o tamanho anunciado, que pode não ser o verdadeiro.
-    pub(crate) fn novo(total: Option<usize>) -> Progresso {
+    pub(crate) fn novo(total: Option<u64>) -> Progresso {
         let inicio = Instant::now();
         Progresso {
-            total: total.and_then(|total| u64::try_from(total).ok()),
+            total,
             recebidos: 0,
             inicio,
             proxima: io::stderr().is_terminal().then(|| inicio + DEMORADO),

@@ -1,180 +1,147 @@
-//! O que o servidor respondeu, em texto seguro, e os erros da suppaftp em português.
+//! As respostas do servidor, lidas uma a uma pela regra da RFC 959, 4.2.
 
-use std::io::{self, ErrorKind};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read};
+use std::net::TcpStream;
 
-use suppaftp::FtpError;
+use crate::erro::{ErroFtp, NAO_E_FTP};
+use crate::na_tela::{linhas, resumo};
+use crate::recusa::{Comando, recusa};
 
-use crate::controle::{NAO_E_FTP, NaoSeEntende};
-use crate::{DadosFechados, PRAZO_DO_SILENCIO};
-use comum::causa::em_portugues;
+/// A maior resposta que se aceita, em bytes.
+const MAIOR_RESPOSTA: usize = 256 << 10;
 
-use crate::erro::ErroFtp;
-use comum::visivel;
+/// Uma resposta inteira, como o servidor a mandou, inclusive as quebras de linha.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Resposta(pub(crate) Vec<u8>);
 
-/// O maior pedaço de um texto que cabe numa linha de erro, em bytes.
-const MAIOR_RESUMO: usize = 400;
+impl Resposta {
+    /// Os três algarismos; nenhum, se ainda não houve resposta.
+    pub(crate) fn codigo(&self) -> &[u8] {
+        self.0.get(..3).unwrap_or_default()
+    }
 
-/// As linhas de uma resposta prontas para a tela, sem a quebra final.
-pub(crate) fn linhas_visiveis(resposta: &[u8]) -> String {
-    let resposta = resposta.strip_suffix(b"\n").unwrap_or(resposta);
-    let linhas: Vec<String> = resposta
-        .split(|byte| *byte == b'\n')
-        .map(|linha| visivel(linha.strip_suffix(b"\r").unwrap_or(linha)))
-        .collect();
-    linhas.join("\n")
-}
+    /// As linhas dela, com os códigos, prontas para a tela.
+    pub(crate) fn na_tela(&self) -> String {
+        linhas(&self.0)
+    }
 
-/// Um texto numa linha só, para um erro: as linhas dele separadas por barras, e curto.
-pub(crate) fn resumo(resposta: &[u8]) -> String {
-    let curta = &resposta[..resposta.len().min(MAIOR_RESUMO)];
-    let linhas: Vec<String> = curta
-        .split(|byte| *byte == b'\n')
-        .map(|linha| visivel(linha.trim_ascii()))
-        .filter(|linha| !linha.is_empty())
-        .collect();
-    let reticencias = if curta.len() < resposta.len() {
-        "…"
-    } else {
-        ""
-    };
-    linhas.join(" / ") + reticencias
-}
+    /// A resposta num erro: uma linha curta.
+    pub(crate) fn na_linha(&self) -> String {
+        resumo(&self.0)
+    }
 
-impl From<FtpError> for ErroFtp {
-    /// O `?` das chamadas da suppaftp: [`ErroFtp::Pedido`] se o servidor só recusou o comando,
-    /// [`Erro::Mensagem`] se a sessão acabou.
-    fn from(erro: FtpError) -> Self {
-        match erro {
-            FtpError::UnexpectedResponse(resposta) => da_resposta(&resposta.body),
-            FtpError::ConnectionError(erro) => da_conexao(&erro),
-            _ => ErroFtp::fim(NAO_E_FTP.to_string()),
-        }
+    /// A resposta como a suppaftp não a lê errado: o código, um espaço, e o texto resumido numa linha.
+    pub(crate) fn numa_linha(&self) -> Vec<u8> {
+        let texto = resumo(&self.0[4..]);
+        [self.codigo(), b" ", texto.as_bytes(), b"\r\n"].concat()
     }
 }
 
-/// O servidor recusou (4xx e 5xx), ou a conversa saiu de passo.
-fn da_resposta(resposta: &[u8]) -> ErroFtp {
-    let texto = resumo(resposta);
-    let texto = texto.trim_end_matches('.');
-    let codigo = resposta.get(..3).unwrap_or_default();
-    if codigo == b"421" {
-        return ErroFtp::fim(format!(
-            "o servidor encerrou a sessão: {texto}; rode o programa de novo daqui a pouco"
-        ));
-    }
-    // O 221 é a resposta ao QUIT; sem ele, é a despedida de quem cansou de esperar por um comando.
-    if codigo == b"221" {
-        return ErroFtp::fim(format!(
-            "o servidor encerrou a sessão: {texto}; rode o programa de novo"
-        ));
-    }
-    if !matches!(codigo, [b'4' | b'5', ..]) {
-        return ErroFtp::fim(format!(
-            "o servidor deu uma resposta que não se esperava: {texto}; rode o programa de novo ou tente outro servidor"
-        ));
-    }
-    let conselho = match codigo {
-        b"425" => {
-            "; um firewall pode estar no caminho: tente de novo (fora do menu, --ativo troca o modo)"
-        }
-        b"426" | b"451" => "; tente de novo",
-        b"430" | b"530" => {
-            "; confira o usuário e a senha (deixe os dois vazios para entrar como anônimo)"
-        }
-        b"450" | b"550" | b"553" => "; confira o nome e o diretório (maiúsculas contam)",
-        b"452" | b"552" => "; o problema é no disco do servidor",
-        b"500" | b"501" | b"502" | b"504" => "; este servidor não aceita esse comando",
-        _ => "",
-    };
-    ErroFtp::Pedido(format!("o servidor recusou: {texto}{conselho}"))
+/// As respostas de uma sessão, conforme chegam.
+#[derive(Debug)]
+pub(crate) struct Respostas {
+    con: BufReader<TcpStream>,
+    comando: Comando,
+    ultima: Resposta,
 }
 
-/// A conexão de controle falhou: salvo quando só a de dados não abriu, a sessão acabou.
-pub(crate) fn da_conexao(erro: &io::Error) -> ErroFtp {
-    let por_dentro = erro.get_ref();
-    if let Some(fechados) = por_dentro.and_then(|dentro| dentro.downcast_ref::<DadosFechados>()) {
-        return ErroFtp::Pedido(fechados.to_string());
-    }
-    if let Some(erro) = por_dentro.and_then(|dentro| dentro.downcast_ref::<NaoSeEntende>()) {
-        return ErroFtp::fim(erro.to_string());
-    }
-    match erro.kind() {
-        ErrorKind::WouldBlock | ErrorKind::TimedOut => silencio(),
-        ErrorKind::UnexpectedEof => ErroFtp::fim(
-            "o servidor fechou a conexão antes da hora; rode o programa de novo".to_string(),
-        ),
-        _ => ErroFtp::fim(format!(
-            "a sessão acabou antes da hora: {}; rode o programa de novo",
-            em_portugues(erro)
-        )),
-    }
-}
-
-/// O erro de quem esperou demais.
-pub(crate) fn silencio() -> ErroFtp {
-    ErroFtp::fim(format!(
-        "o servidor ficou {} s sem mandar nada; tente de novo mais tarde",
-        PRAZO_DO_SILENCIO.as_secs()
-    ))
-}
-
-#[cfg(test)]
-mod testes {
-    use super::*;
-
-    #[test]
-    fn a_saudacao_guarda_as_linhas_e_os_espacos() {
-        assert_eq!(
-            linhas_visiveis(b"220-a\r\n220-\r\n220 \r\n"),
-            "220-a\n220-\n220 "
-        );
-        assert_eq!(linhas_visiveis(b"220 \x1b[2J\xe7\r\n"), r"220 \x1b[2J\xe7");
-        assert_eq!(linhas_visiveis(b""), "");
-    }
-
-    #[test]
-    fn o_erro_e_uma_linha_curta() {
-        assert_eq!(
-            resumo(b"550-nada\r\n550 \x1b]0;x\x07\xff\r\n"),
-            r"550-nada / 550 \x1b]0;x\x07\xff"
-        );
-        assert!(resumo(&[b'a'; 10_000]).len() < 500);
-        // Cortada no meio de uma letra: nada de pânico.
-        let _ = resumo("é".repeat(1000).as_bytes());
-    }
-
-    #[test]
-    fn so_a_recusa_deixa_a_sessao_de_pe() {
-        for (resposta, de_pe) in [
-            (b"550 nao\r\n" as &[u8], true),
-            (b"550-nao\r\n550 nao\r\n", true),
-            (b"499 estranho\r\n", true),
-            (b"421 tchau\r\n", false),
-            (b"221 tchau\r\n", false),
-            (b"200 fora de hora\r\n", false),
-            (b"999 hein\r\n", false),
-            (b"", false),
-        ] {
-            assert_eq!(matches!(da_resposta(resposta), ErroFtp::Pedido(_)), de_pe);
+impl Respostas {
+    pub(crate) fn novas(con: TcpStream, ativo: bool) -> Respostas {
+        Respostas {
+            con: BufReader::new(con),
+            comando: Comando::conexao(ativo),
+            ultima: Resposta::default(),
         }
     }
 
-    #[test]
-    fn o_erro_da_conexao_diz_se_a_sessao_continua() {
-        let dados = DadosFechados {
-            porta: 2020,
-            causa: ErrorKind::ConnectionRefused.into(),
+    /// A próxima resposta é ao `comando`, uma linha inteira.
+    pub(crate) fn vai_responder(&mut self, comando: &[u8]) {
+        self.comando.passa_a_ser(comando);
+    }
+
+    /// A última resposta lida, recusa ou não.
+    pub(crate) fn ultima(&self) -> Resposta {
+        self.ultima.clone()
+    }
+
+    /// Espera a próxima resposta: uma linha só, ou até a que repete o código da primeira sem o hífen.
+    ///
+    /// # Errors
+    /// Um [`ErroFtp`] pronto, dentro do erro, se é uma recusa ou não é uma resposta; e os da conexão.
+    pub(crate) fn proxima(&mut self) -> io::Result<Resposta> {
+        let mut cabem = MAIOR_RESPOSTA;
+        let mut resposta = self.linha(&mut cabem)?;
+        let [a, b, c, separador, ..] = resposta[..] else {
+            return Err(self.nao_e_ftp(&resposta));
         };
-        assert!(matches!(
-            da_conexao(&io::Error::other(dados)),
-            ErroFtp::Pedido(_)
-        ));
-        for fim in [
-            ErrorKind::TimedOut,
-            ErrorKind::UnexpectedEof,
-            ErrorKind::BrokenPipe,
-        ] {
-            assert!(matches!(da_conexao(&fim.into()), ErroFtp::Fim(_)));
+        if ![a, b, c].iter().all(u8::is_ascii_digit) {
+            return Err(self.nao_e_ftp(&resposta));
+        }
+        let mut acabou = separador != b'-';
+        while !acabou {
+            let linha = self.linha(&mut cabem)?;
+            acabou = linha.starts_with(&[a, b, c])
+                && matches!(linha.get(3), None | Some(b' ' | b'\r' | b'\n'));
+            resposta.extend(linha);
+        }
+        self.ultima = Resposta(resposta);
+        match recusa(&self.comando, &self.ultima.0) {
+            Some(erro) => Err(io::Error::other(erro)),
+            None => Ok(self.ultima()),
         }
     }
+
+    /// O primeiro byte de uma resposta que já chegou e ninguém leu; 0, se o servidor foi embora. Não espera.
+    pub(crate) fn ja_chegou(&mut self) -> io::Result<Option<u8>> {
+        if let Some(byte) = self.con.buffer().first() {
+            return Ok(Some(*byte));
+        }
+        let mut byte = [0];
+        let con = self.con.get_ref();
+        con.set_nonblocking(true)?;
+        let espiada = con.peek(&mut byte);
+        con.set_nonblocking(false)?;
+        match espiada {
+            Err(erro) if erro.kind() == ErrorKind::WouldBlock => Ok(None),
+            _ => Ok(Some(byte[0])),
+        }
+    }
+
+    /// A próxima linha, com a quebra. Se o servidor fecha no meio dela, só vale com o código inteiro.
+    fn linha(&mut self, cabem: &mut usize) -> io::Result<Vec<u8>> {
+        let mut linha = Vec::new();
+        // Um byte além do que cabe mostra que não acabou ali.
+        let mut con = (&mut self.con).take(*cabem as u64 + 1);
+        con.read_until(b'\n', &mut linha)?;
+        let Some(sobram) = cabem.checked_sub(linha.len()) else {
+            let oque = if self.comando.e_a_conexao() {
+                "saudação"
+            } else {
+                "resposta"
+            };
+            return Err(fim(format!(
+                "o servidor mandou uma {oque} que não acaba; confira o endereço ou tente outro servidor"
+            )));
+        };
+        *cabem = sobram;
+        if linha.len() < 4 && !linha.ends_with(b"\n") {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        Ok(linha)
+    }
+
+    fn nao_e_ftp(&self, linha: &[u8]) -> io::Error {
+        fim(if self.comando.e_a_conexao() {
+            let linha = resumo(linha);
+            format!(
+                "quem atende não parece um servidor FTP, a saudação dele é \"{linha}\"; confira o endereço e a porta"
+            )
+        } else {
+            NAO_E_FTP.to_string()
+        })
+    }
+}
+
+fn fim(texto: String) -> io::Error {
+    io::Error::other(ErroFtp::fim(texto))
 }

@@ -11,6 +11,8 @@ use std::thread;
 use suppaftp::types::FileType;
 
 use super::*;
+use crate::conexao_de_dados::{anunciado, porta_do_epsv, porta_do_pasv};
+use crate::sessao::{entre_aspas, sem_controles};
 
 /// Responde a um comando: recebe o que veio depois do verbo e devolve a resposta; vazia, a conexão acaba.
 type Resposta = Box<dyn Fn(&mut Sessao, &str) -> String + Send>;
@@ -92,7 +94,9 @@ impl Sessao {
     fn manda_dados_depois_de(&mut self, preliminares: &str, dados: &[u8]) {
         let _ = self.controle.write_all(preliminares.as_bytes());
         let mut conexao = match (&self.ouvinte, self.ativo) {
-            (_, Some(porta)) => TcpStream::connect(("127.0.0.1", porta)).unwrap(),
+            (_, Some(porta)) => {
+                TcpStream::connect((self.controle.peer_addr().unwrap().ip(), porta)).unwrap()
+            }
             (Some(ouvinte), None) => ouvinte.accept().unwrap().0,
             (None, None) => return,
         };
@@ -127,6 +131,13 @@ impl Sessao {
                 self.ativo = Some(numeros[4] * 256 + numeros[5]);
                 "200 ok\r\n".to_string()
             }
+            "EPRT" => {
+                self.ativo = argumento
+                    .split('|')
+                    .nth(3)
+                    .map(|porta| porta.parse().unwrap());
+                "200 ok\r\n".to_string()
+            }
             "RETR" | "LIST" => {
                 self.manda_dados(b"um\r\ndois");
                 "226 fim\r\n".to_string()
@@ -137,19 +148,20 @@ impl Sessao {
 }
 
 fn sessao(roteiro: Roteiro) -> Result<(super::Sessao, String), ErroFtp> {
-    conecta(&servidor_digitado(&roteiro.comeca()).unwrap())
+    abre_controle(&servidor_digitado(&roteiro.comeca()).unwrap())
 }
 
 /// Baixa um arquivo binário para `pasta/destino`.
 fn baixa(ftp: &mut super::Sessao, pasta: &Path) -> Result<(), ErroFtp> {
     let arquivo = ArquivoNovo::cria(pasta.join("destino").to_str().unwrap())?;
     ftp.transfer_type(FileType::Binary)?;
-    arquivo.recebe_binario(ftp.retr_as_stream("origem")?, None)
+    arquivo.completa_com_bytes(abre_dados(ftp, "RETR origem")?)
 }
 
 /// Um download que falha: a pasta fica como estava, e o erro diz `trecho`. Devolve se a sessão continua.
 #[track_caller]
 fn falha(roteiro: Roteiro, trecho: &str) -> bool {
+    let _vez = ctrl_c::um_de_cada_vez();
     let pasta = tempfile::tempdir().unwrap();
     fs::write(pasta.path().join("destino"), b"valioso").unwrap();
     let erro = sessao(roteiro)
@@ -168,7 +180,8 @@ fn falha(roteiro: Roteiro, trecho: &str) -> bool {
 
 #[test]
 fn o_download_completo_troca_o_que_havia_em_cada_modo() {
-    for (ipv6, ativo) in [(false, false), (false, true), (true, false)] {
+    let _vez = ctrl_c::um_de_cada_vez();
+    for (ipv6, ativo) in [(false, false), (false, true), (true, false), (true, true)] {
         if ipv6 && TcpListener::bind("[::1]:0").is_err() {
             continue;
         }
@@ -185,7 +198,7 @@ fn o_download_completo_troca_o_que_havia_em_cada_modo() {
         };
         let mut servidor = servidor_digitado(&roteiro.comeca()).unwrap();
         servidor.ativo = ativo;
-        let (mut ftp, _) = conecta(&servidor).unwrap();
+        let (mut ftp, _) = abre_controle(&servidor).unwrap();
         baixa(&mut ftp, pasta.path()).unwrap();
         assert_eq!(
             fs::read(pasta.path().join("destino")).unwrap(),
@@ -227,6 +240,16 @@ fn a_recusa_deixa_a_sessao_de_pe() {
         r().manda("RETR", b"metade", "451 falhei\r\n"),
         "451 falhei"
     ));
+    // Só o 226 e o 250 dizem que está tudo ali; e sem dados, nem eles.
+    assert!(falha(
+        r().manda("RETR", b"inteiro", "200 hein\r\n"),
+        "200 hein"
+    ));
+    assert!(falha(r().responde("RETR", "226 nada\r\n"), "226 nada"));
+    assert!(falha(
+        r().responde("PASV", "227 ok (300,0,0,1,1,1)\r\n"),
+        "227 ok"
+    ));
     // Ninguém escuta na porta 1.
     assert!(falha(
         r().responde("PASV", "227 ok (127,0,0,1,0,1)\r\n"),
@@ -251,20 +274,13 @@ fn o_fim_da_sessao_e_dito() {
         "fechou a conexão"
     ));
     assert!(!falha(r().responde("RETR", ""), "fechou a conexão"));
-    assert!(!falha(
-        r().manda("RETR", b"inteiro", "200 hein\r\n"),
-        "200 hein"
-    ));
-    assert!(!falha(
-        r().responde("PASV", "227 ok (300,0,0,1,1,1)\r\n"),
-        "227 ok"
-    ));
     assert!(!falha(r().responde("PASV", "lixo\r\n"), "não é FTP"));
     assert!(!falha(r().responde("PASS", "999 hein\r\n"), "999 hein"));
 }
 
 #[test]
 fn depois_de_um_corte_o_proximo_download_da_certo() {
+    let _vez = ctrl_c::um_de_cada_vez();
     let pasta = tempfile::tempdir().unwrap();
     let cortou = AtomicBool::new(false);
     let (mut ftp, _) = sessao(Roteiro::default().faz("RETR", move |sessao, _| {
@@ -304,13 +320,11 @@ fn a_saudacao_chega_segura_e_inteira() {
         "220-Ol\\xe1\n200 x\n220 \\x1b[2Jfim "
     );
     for (saudacao, tela) in [
-        (b"120 espere\r\n220 oi\r\n" as &[u8], "220 oi"),
         (
-            b"220-a\r\n 220 b\r\n\r\n2200 c\r\n220-d\r\n220\r\n",
+            b"220-a\r\n 220 b\r\n\r\n2200 c\r\n220-d\r\n220\r\n" as &[u8],
             "220-a\n 220 b\n\n2200 c\n220-d\n220",
         ),
         (b"220\n", "220"),
-        (b"230 ja entrou\r\n", "230 ja entrou"),
     ] {
         assert_eq!(saudada(saudacao).unwrap(), tela);
     }
@@ -351,81 +365,136 @@ fn so_o_mesmo_codigo_encerra_uma_resposta() {
     .unwrap();
     ftp.login("ana", "senha").unwrap();
     cwd(&mut ftp, "pub").unwrap();
+    let _vez = ctrl_c::um_de_cada_vez();
     let pasta = tempfile::tempdir().unwrap();
     baixa(&mut ftp, pasta.path()).unwrap();
     assert_eq!(pwd(&mut ftp).unwrap(), "/");
 }
 
-/// Onde o ftplib só olha o primeiro algarismo, também aqui.
+/// Só se espera o código que a RFC 959 manda; o ftplib só olha o primeiro algarismo.
 #[test]
-fn outro_codigo_da_mesma_familia_serve() {
+fn outro_codigo_da_mesma_familia_e_dito() {
     for (verbo, resposta) in [
-        ("USER", "230 sem senha\r\n"),
         ("USER", "332 conta?\r\n"),
         ("PASS", "202 superfluo\r\n"),
+        ("TYPE", "202 tanto faz\r\n"),
+        ("CWD", "257 \"/pub\"\r\n"),
+        ("PWD", "250 \"/x\"\r\n"),
+        ("RETR", "110 marca\r\n"),
+    ] {
+        let faz_tudo = || {
+            let (mut ftp, _) = sessao(Roteiro::default().responde(verbo, resposta))?;
+            ftp.login("ana", "senha")?;
+            cwd(&mut ftp, "pub")?;
+            pwd(&mut ftp)?;
+            modo_texto(&mut ftp)?;
+            abre_dados(&mut ftp, "RETR x").map(drop)
+        };
+        let erro = faz_tudo().unwrap_err().to_string();
+        let texto = resposta.trim_end();
+        assert!(
+            erro.contains(&format!("que não se esperava: {texto}")),
+            "{verbo} {erro}"
+        );
+    }
+    for saudacao in [b"120 espere\r\n220 oi\r\n" as &[u8], b"230 ja entrou\r\n"] {
+        let roteiro = Roteiro {
+            saudacao: Some(saudacao),
+            ..Roteiro::default()
+        };
+        let erro = sessao(roteiro).map(drop).unwrap_err().to_string();
+        assert!(erro.contains("que não se esperava"), "{erro}");
+    }
+}
+
+#[test]
+fn as_variantes_dos_servidores_de_verdade_servem() {
+    for (verbo, resposta) in [
+        ("USER", "230 sem senha\r\n"),
         ("PASS", "230\r\n"),
         ("PASS", "230\tentrou\r\n"),
         ("PASS", "230-\r\n230\n"),
-        ("CWD", "257 \"/pub\"\r\n"),
-        ("TYPE", "202 tanto faz\r\n"),
-        ("SIZE", "202 superfluo\r\n"),
-        ("SIZE", "500 nao sei\r\n"),
-        ("SIZE", "213 muitos\r\n"),
+        ("CWD", "200 ok\r\n"),
+        // Um CDUP que o servidor não conhece é um CWD.
+        ("CDUP", "500 que?\r\n"),
     ] {
         let (mut ftp, _) = sessao(Roteiro::default().responde(verbo, resposta)).unwrap();
         ftp.login("ana", "senha").unwrap();
         cwd(&mut ftp, "pub").unwrap();
-        ftp.transfer_type(FileType::Binary).unwrap();
-        let quanto = tamanho(&mut ftp, "x").unwrap();
-        assert_eq!(quanto, None, "{verbo} {resposta}");
+        cwd(&mut ftp, "..").unwrap();
         assert_eq!(pwd(&mut ftp).unwrap(), "/", "{verbo} {resposta}");
         ftp.quit().unwrap();
     }
-    for preliminares in ["110 ja vai\r\n", "125 vai\r\n", "200 espere\r\n150 vai\r\n"] {
-        let (mut ftp, _) = sessao(Roteiro::default().faz("RETR", move |sessao, _| {
-            sessao.manda_dados_depois_de(preliminares, b"inteiro");
-            "226 fim\r\n".to_string()
-        }))
-        .unwrap();
-        let pasta = tempfile::tempdir().unwrap();
-        baixa(&mut ftp, pasta.path()).unwrap();
-        assert_eq!(fs::read(pasta.path().join("destino")).unwrap(), b"inteiro");
+    for preliminares in [
+        "125 vai\r\n",
+        "200 espere\r\n150 vai\r\n",
+        "150-vou\r\n150 vai\r\n",
+    ] {
+        for comando in ["RETR x", "LIST"] {
+            let roteiro = Roteiro::default().faz(&comando[..4], move |sessao, _| {
+                sessao.manda_dados_depois_de(preliminares, b"inteiro");
+                "226 fim\r\n".to_string()
+            });
+            let (mut ftp, _) = sessao(roteiro).unwrap();
+            let dados = abre_dados(&mut ftp, comando).unwrap();
+            assert_eq!(mostra_linhas(dados).unwrap(), "226 fim");
+            assert_eq!(pwd(&mut ftp).unwrap(), "/");
+        }
     }
-    // Um PWD sem 257 é um diretório sem nome, e um CDUP que o servidor não conhece é um CWD.
-    let (mut ftp, _) = sessao(
-        Roteiro::default()
-            .responde("PWD", "250 \"/x\"\r\n")
-            .responde("CDUP", "500 que?\r\n"),
-    )
-    .unwrap();
-    assert_eq!(pwd(&mut ftp).unwrap(), "");
-    cwd(&mut ftp, "..").unwrap();
 }
 
 #[test]
 fn a_porta_dos_dados_e_lida_como_no_ftplib() {
+    let latim1 = |texto: &str| -> Vec<u8> { texto.chars().map(|c| c as u8).collect() };
     for (resposta, porta) in [
-        ("227 ok (1,2,3,4,5,6)", "227 (1,2,3,4,5,6)"),
-        ("227 ok 1,2,3,4,5,6.", "227 (1,2,3,4,5,6)"),
-        ("227 =127,000,0,1,004,1", "227 (127,0,0,1,4,1)"),
-        ("227 n\u{e3}o [1,2,3,4,5,6]", "227 (1,2,3,4,5,6)"),
-        ("229 ok (|||2020|)", "229 (|||2020|)"),
-        ("229 n\u{e3}o (!2!::1!2020!)", "229 (|||2020|)"),
+        ("227 ok (1,2,3,4,5,6)", 5 * 256 + 6),
+        ("227 ok 1,2,3,4,5,6.", 5 * 256 + 6),
+        ("227 =127,000,0,1,004,1", 4 * 256 + 1),
+        ("227 n\u{e3}o, [1,2,3,4,5,6]", 5 * 256 + 6),
     ] {
-        let latim1: Vec<u8> = resposta.chars().map(|c| c as u8).collect();
-        assert_eq!(controle::porta_dos_dados(&latim1).as_deref(), Some(porta));
+        assert_eq!(porta_do_pasv(&latim1(resposta)), Some(porta), "{resposta}");
+    }
+    for resposta in ["229 ok (|||2020|)", "229 n\u{e3}o (!2!::1!2020!)"] {
+        assert_eq!(porta_do_epsv(&latim1(resposta)), Some(2020), "{resposta}");
     }
     for ruim in [
         "227 ok",
         "227 (1,2,3,4,5)",
         "227 (1,2,3,4,5,256)",
+        "227 (1,2,3,4,,6)",
         "227 (999,0,0,1,4,1)",
+    ] {
+        assert_eq!(porta_do_pasv(ruim.as_bytes()), None, "{ruim}");
+    }
+    for ruim in [
         "229 (|||70000|)",
         "229 (|||2020)",
+        "229 (|||2020|",
         "229 |||2020|",
         "229 (",
+        "229",
     ] {
-        assert_eq!(controle::porta_dos_dados(ruim.as_bytes()), None, "{ruim}");
+        assert_eq!(porta_do_epsv(ruim.as_bytes()), None, "{ruim}");
+    }
+}
+
+#[test]
+fn o_total_vem_da_resposta_preliminar() {
+    for (resposta, total) in [
+        (
+            "150 Opening BINARY mode data connection for x (1234 bytes).",
+            Some(1234),
+        ),
+        (
+            "150-Connecting to port 1\r\n150 Opening connection for (5 bytes) (17 bytes)\r\n",
+            Some(17),
+        ),
+        ("150 951.2 kbytes to download", None),
+        ("150 vai (muitos bytes)", None),
+        ("150 vai (99999999999999999999 bytes)", None),
+        ("125 vai", None),
+    ] {
+        assert_eq!(anunciado(resposta.as_bytes()), total, "{resposta}");
     }
 }
 
@@ -443,23 +512,13 @@ fn uma_resposta_sem_fim_tem_fim() {
             "não acaba"
         ));
     }
-    let eterna: &[u8] = "120 espere\r\n".repeat(30_000).leak().as_bytes();
-    let roteiro = Roteiro {
-        saudacao: Some(eterna),
-        ..Roteiro::default()
-    };
-    let erro = sessao(roteiro).map(drop).unwrap_err().to_string();
-    assert!(erro.contains("saudação que não acaba"), "{erro}");
 }
 
 #[test]
 fn a_resposta_final_da_listagem_e_a_do_servidor() {
     let resposta = |roteiro: Roteiro| {
         let (mut ftp, _) = sessao(roteiro).unwrap();
-        let (_, dados) = ftp
-            .custom_data_command("LIST", &[Status::AboutToSend])
-            .unwrap();
-        let resposta = mostra_lista(dados);
+        let resposta = abre_dados(&mut ftp, "LIST").and_then(mostra_linhas);
         // Deu certo ou não, a sessão ficou em passo.
         assert_eq!(pwd(&mut ftp).unwrap(), "/");
         resposta.map_err(|erro| erro.to_string())
@@ -470,6 +529,16 @@ fn a_resposta_final_da_listagem_e_a_do_servidor() {
         resposta(r().manda("LIST", b"", "226-a\r\n226 b\r\n")).unwrap(),
         "226-a\n226 b"
     );
+    // Uma listagem não se guarda: qualquer 2xx diz que ela acabou, até sem dado nenhum.
+    for fim in ["200 fim\r\n", "250 fim\r\n", "299 fim\r\n"] {
+        assert_eq!(
+            resposta(r().manda("LIST", b"x", fim)).unwrap(),
+            fim.trim_end()
+        );
+    }
+    for fim in ["226 nada\r\n", "250 nada\r\n"] {
+        assert_eq!(resposta(r().responde("LIST", fim)).unwrap(), fim.trim_end());
+    }
     assert!(
         resposta(r().manda("LIST", b"metade", "426 cortei\r\n"))
             .unwrap_err()
@@ -479,14 +548,10 @@ fn a_resposta_final_da_listagem_e_a_do_servidor() {
 
 #[test]
 fn o_cwd_digitado_e_o_do_ftplib() {
-    let (mut ftp, _) = sessao(
-        Roteiro::default()
-            .faz("CWD", |_, nome| match nome {
-                "." | "pasta com espaço" => "250 ok\r\n".to_string(),
-                _ => "550 nao\r\n".to_string(),
-            })
-            .responde("SIZE", "213 12\r\n"),
-    )
+    let (mut ftp, _) = sessao(Roteiro::default().faz("CWD", |_, nome| match nome {
+        "." | "pasta com espaço" => "250 ok\r\n".to_string(),
+        _ => "550 nao\r\n".to_string(),
+    }))
     .unwrap();
     cwd(&mut ftp, "..").unwrap();
     cwd(&mut ftp, "").unwrap();
@@ -496,7 +561,6 @@ fn o_cwd_digitado_e_o_do_ftplib() {
         cwd(&mut ftp, "x\r\nDELE y"),
         Err(ErroFtp::Pedido(_))
     ));
-    assert_eq!(tamanho(&mut ftp, "x").unwrap(), Some(12));
     assert_eq!(pwd(&mut ftp).unwrap(), "/");
 }
 
@@ -543,19 +607,25 @@ fn o_host_digitado_e_tolerante() {
         ("127.0.0.1", "127.0.0.1:21"),
         ("127.0.0.1:2100", "127.0.0.1:2100"),
         ("ftp://127.0.0.1/pub/", "127.0.0.1:21"),
+        ("FTP://127.0.0.1:2100", "127.0.0.1:2100"),
+        ("ana@127.0.0.1", "127.0.0.1:21"),
+        ("ftp://ana:s3nha@127.0.0.1:2100/pub", "127.0.0.1:2100"),
+        ("ftp://ana:s3/n@ha@127.0.0.1:2100/pub", "127.0.0.1:2100"),
         ("[::1]:2100", "[::1]:2100"),
     ] {
         let servidor = servidor_digitado(texto).unwrap();
         assert_eq!(servidor.endereco.to_string(), esperado);
     }
     for (texto, motivo) in [
-        ("ftp://", "o endereço \"ftp://\" parece uma URL"),
-        ("ftp:///pub", "o endereço \"ftp:///pub\" parece uma URL"),
+        ("ftp://", "está vazio"),
+        ("ftp:///pub", "está vazio"),
         ("127.0.0.1:abc", "porta que não é número"),
         ("127.0.0.1\r:21", "caracteres invisíveis"),
-        ("http://x/", "o endereço \"http://x/\" parece uma URL"),
+        ("ftp://ana:s3nha@:21", "não tem o nome da máquina"),
+        ("ana:s3nha@127.0.0.1:abc", "porta que não é número"),
     ] {
         let erro = servidor_digitado(texto).unwrap_err().to_string();
         assert!(erro.contains(motivo), "{erro}");
+        assert!(!erro.contains("s3nha"), "{erro}");
     }
 }

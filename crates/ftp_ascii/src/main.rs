@@ -9,8 +9,9 @@
 use std::process::ExitCode;
 
 use comum::{ajuda, executa, mostra};
-use comum_ftp::{ArquivoNovo, ErroFtp, conecta, servidor_do_argumento};
-use suppaftp::Status;
+use comum_ftp::{
+    ArquivoNovo, ErroFtp, abre_controle, abre_dados, modo_texto, servidor_do_argumento,
+};
 
 fn main() -> ExitCode {
     executa(licao)
@@ -21,18 +22,17 @@ fn licao() -> Result<(), ErroFtp> {
     // No modo passivo, o padrão, quem abre a conexão de dados é o cliente, que costuma estar atrás de um
     // roteador que não deixa ninguém entrar. No ativo, que o original usa sem dizer, é o servidor.
     let servidor = servidor_do_argumento(ajuda!())?;
-    let (mut ftp, saudacao) = conecta(&servidor)?;
+    let (mut ftp, saudacao) = abre_controle(&servidor)?;
     mostra!("{saudacao}")?;
     ftp.login("anonymous", "anonymous@")?;
     // ANCHOR_END: sessao
     // ANCHOR: texto
-    // O arquivo só aparece com este nome quando chega inteiro.
     let arquivo = ArquivoNovo::cria("LEIAME")?;
-    // O transfer_type da suppaftp manda "TYPE A N", que nem todo servidor aceita.
-    ftp.custom_command("TYPE A", &[Status::CommandOk])?;
-    let dados = ftp.retr_as_stream("README")?;
     // No modo ASCII as linhas viajam com CRLF, seja qual for o sistema; aqui ganham a quebra deste.
-    arquivo.recebe_texto(dados)?;
+    modo_texto(&mut ftp)?;
+    let dados = abre_dados(&mut ftp, "RETR README")?;
+    // Só a resposta final do servidor diz que chegou tudo: com ela o arquivo aparece na pasta, com este nome.
+    arquivo.completa_com_texto(dados)?;
     // ANCHOR_END: texto
     // O trabalho já está feito: se o servidor foi embora antes da despedida, tanto faz.
     let _ = ftp.quit();

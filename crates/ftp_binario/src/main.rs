@@ -9,7 +9,7 @@
 use std::process::ExitCode;
 
 use comum::{ajuda, executa, mostra};
-use comum_ftp::{ArquivoNovo, ErroFtp, conecta, servidor_do_argumento, tamanho};
+use comum_ftp::{ArquivoNovo, ErroFtp, abre_controle, abre_dados, servidor_do_argumento};
 use suppaftp::types::FileType;
 
 fn main() -> ExitCode {
@@ -18,19 +18,17 @@ fn main() -> ExitCode {
 
 fn licao() -> Result<(), ErroFtp> {
     let servidor = servidor_do_argumento(ajuda!())?;
-    let (mut ftp, saudacao) = conecta(&servidor)?;
+    let (mut ftp, saudacao) = abre_controle(&servidor)?;
     mostra!("{saudacao}")?;
     ftp.login("anonymous", "anonymous@")?;
     ftp.cwd("/pub/linux/logos/pictures")?;
     // ANCHOR: imagem
-    // O arquivo só aparece com este nome quando chega inteiro.
     let arquivo = ArquivoNovo::cria("pai_do_linux.jpg")?;
     // No modo binário os bytes chegam como são: converter as quebras de linha estragaria a imagem.
     ftp.transfer_type(FileType::Binary)?;
-    // O tamanho só serve para mostrar o que falta; nem todo servidor o diz.
-    let tamanho = tamanho(&mut ftp, "linux-father-of-linux.jpg")?;
-    let dados = ftp.retr_as_stream("linux-father-of-linux.jpg")?;
-    arquivo.recebe_binario(dados, tamanho)?;
+    let dados = abre_dados(&mut ftp, "RETR linux-father-of-linux.jpg")?;
+    // Só a resposta final do servidor diz que chegou tudo: com ela o arquivo aparece na pasta, com este nome.
+    arquivo.completa_com_bytes(dados)?;
     // ANCHOR_END: imagem
     // O trabalho já está feito: se o servidor foi embora antes da despedida, tanto faz.
     let _ = ftp.quit();

@@ -7,10 +7,10 @@ use std::process::ExitCode;
 
 use comum::{ajuda, executa, mostra, pergunta, sem_argumentos};
 use comum_ftp::{
-    ArquivoNovo, ErroFtp, Sessao, anonimo_se_vazio, conecta, cwd, mostra_lista, pergunta_nome,
-    pergunta_senha, pwd, servidor_digitado, tamanho,
+    ArquivoNovo, ErroFtp, Sessao, abre_controle, abre_dados, anonimo_se_vazio, cwd, modo_texto,
+    mostra_linhas, pergunta_nome, pergunta_senha, pwd, servidor_digitado,
 };
-use suppaftp::{Status, types::FileType};
+use suppaftp::types::FileType;
 
 fn main() -> ExitCode {
     executa(licao)
@@ -19,7 +19,7 @@ fn main() -> ExitCode {
 fn licao() -> Result<(), ErroFtp> {
     sem_argumentos(ajuda!())?;
     let servidor = servidor_digitado(&pergunta("Digite o FTP que se deseja conectar: ")?)?;
-    let (mut ftp, saudacao) = conecta(&servidor)?;
+    let (mut ftp, saudacao) = abre_controle(&servidor)?;
     mostra!("{saudacao}")?;
     let usuario = pergunta("Digite o usuario: ")?;
     let senha = pergunta_senha("Digite a senha: ")?;
@@ -50,9 +50,10 @@ fn licao() -> Result<(), ErroFtp> {
 }
 
 fn lista(ftp: &mut Sessao) -> Result<(), ErroFtp> {
-    // Sem TYPE: uma listagem é sempre texto, mesmo depois de um download binário.
-    let (_, dados) = ftp.custom_data_command("LIST", &[Status::AboutToSend])?;
-    mostra_lista(dados).map(drop)
+    // Uma listagem é sempre texto, mesmo depois de um download binário.
+    modo_texto(ftp)?;
+    mostra_linhas(abre_dados(ftp, "LIST")?)?;
+    Ok(())
 }
 
 fn define_diretorio(ftp: &mut Sessao) -> Result<(), ErroFtp> {
@@ -68,13 +69,12 @@ fn baixa(ftp: &mut Sessao) -> Result<(), ErroFtp> {
         let origem = pergunta_nome("Arquivo de origem: ")?;
         let arquivo = ArquivoNovo::cria(&destino)?;
         ftp.transfer_type(FileType::Binary)?;
-        let tamanho = tamanho(ftp, &origem)?;
-        arquivo.recebe_binario(ftp.retr_as_stream(&origem)?, tamanho)?;
+        arquivo.completa_com_bytes(abre_dados(ftp, &format!("RETR {origem}"))?)?;
     } else {
         let origem = pergunta_nome("Arquivo de origem:")?;
         let arquivo = ArquivoNovo::cria(&destino)?;
-        ftp.custom_command("TYPE A", &[Status::CommandOk])?;
-        arquivo.recebe_texto(ftp.retr_as_stream(&origem)?)?;
+        modo_texto(ftp)?;
+        arquivo.completa_com_texto(abre_dados(ftp, &format!("RETR {origem}"))?)?;
     }
     Ok(mostra!("Arquivo baixado com sucesso!\n\n")?)
 }

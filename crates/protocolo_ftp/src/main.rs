@@ -10,19 +10,20 @@ use std::process::ExitCode;
 
 use comum::{ajuda, executa, mostra, pergunta};
 use comum_ftp::{
-    ErroFtp, anonimo_se_vazio, conecta, mostra_lista, pergunta_senha, pwd, servidor_do_argumento,
+    ErroFtp, abre_controle, abre_dados, anonimo_se_vazio, modo_texto, mostra_linhas,
+    pergunta_senha, pwd, servidor_do_argumento,
 };
-use suppaftp::Status;
 
 fn main() -> ExitCode {
     executa(licao)
 }
 
 fn licao() -> Result<(), ErroFtp> {
+    // Também o modo, com --ativo; sem argumento, o servidor da turma, que atende na porta 2121.
     let servidor = servidor_do_argumento(ajuda!())?;
     // ANCHOR: entra
-    // 7.10: a conexão de controle, e a saudação do servidor.
-    let (mut ftp, saudacao) = conecta(&servidor)?;
+    // 7.10: a conexão de controle, por onde vão os comandos, e a saudação do servidor.
+    let (mut ftp, saudacao) = abre_controle(&servidor)?;
     mostra!("{saudacao}")?;
     // 7.11: o login. No FTP a senha viaja sem cifra: não use aqui uma que valha alguma coisa.
     let usuario = pergunta("Digite o usuario: ")?;
@@ -36,9 +37,9 @@ fn licao() -> Result<(), ErroFtp> {
     mostra!("Diretório corrente:  {}", pwd(&mut ftp)?)?;
     // ANCHOR: lista
     // 7.13: a listagem vem por uma segunda conexão, a de dados; a resposta final, pela de controle.
-    ftp.custom_command("TYPE A", &[Status::CommandOk])?;
-    let (_, dados) = ftp.custom_data_command("LIST", &[Status::AboutToSend])?;
-    let resposta = mostra_lista(dados)?;
+    modo_texto(&mut ftp)?;
+    let dados = abre_dados(&mut ftp, "LIST")?;
+    let resposta = mostra_linhas(dados)?;
     mostra!("{resposta}")?;
     // ANCHOR_END: lista
     // O trabalho já está feito: se o servidor foi embora antes da despedida, tanto faz.

@@ -13,8 +13,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use comum::{executa, mostra, visivel};
-use comum_ftp::{ArquivoNovo, ErroFtp, conecta, servidor_digitado, tamanho};
-use suppaftp::Status;
+use comum_ftp::{ArquivoNovo, ErroFtp, abre_controle, abre_dados, modo_texto, servidor_digitado};
 use suppaftp::types::FileType;
 
 fn main() -> ExitCode {
@@ -40,17 +39,17 @@ fn exercicio() -> Result<(), ErroFtp> {
         }
     };
     let destino = nome_local(origem)?;
-    let (mut ftp, saudacao) = conecta(&servidor_digitado(servidor)?)?;
+    let (mut ftp, saudacao) = abre_controle(&servidor_digitado(servidor)?)?;
     mostra!("{saudacao}")?;
     ftp.login("anonymous", "anonymous@")?;
     let arquivo = ArquivoNovo::cria(destino)?;
+    let comando = format!("RETR {origem}");
     if e_texto(destino) {
-        ftp.custom_command("TYPE A", &[Status::CommandOk])?;
-        arquivo.recebe_texto(ftp.retr_as_stream(origem)?)?;
+        modo_texto(&mut ftp)?;
+        arquivo.completa_com_texto(abre_dados(&mut ftp, &comando)?)?;
     } else {
         ftp.transfer_type(FileType::Binary)?;
-        let tamanho = tamanho(&mut ftp, origem)?;
-        arquivo.recebe_binario(ftp.retr_as_stream(origem)?, tamanho)?;
+        arquivo.completa_com_bytes(abre_dados(&mut ftp, &comando)?)?;
     }
     // O trabalho já está feito: se o servidor foi embora antes da despedida, tanto faz.
     let _ = ftp.quit();

@@ -10,10 +10,10 @@ use std::process::ExitCode;
 
 use comum::{executa, mostra, pergunta};
 use comum_ftp::{
-    ArquivoNovo, ErroFtp, Sessao, anonimo_se_vazio, conecta, cwd, mostra_lista, pergunta_nome,
-    pergunta_senha, pwd, servidor_digitado,
+    ArquivoNovo, ErroFtp, Sessao, abre_controle, abre_dados, anonimo_se_vazio, cwd, modo_texto,
+    mostra_linhas, pergunta_nome, pergunta_senha, pwd, servidor_digitado,
 };
-use suppaftp::{Status, types::FileType};
+use suppaftp::types::FileType;
 
 fn main() -> ExitCode {
     executa(exercicio)
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
 
 fn exercicio() -> Result<(), ErroFtp> {
     let servidor = servidor_digitado(&pergunta("Digite o FTP que se deseja conectar: ")?)?;
-    let (mut ftp, saudacao) = conecta(&servidor)?;
+    let (mut ftp, saudacao) = abre_controle(&servidor)?;
     mostra!("{saudacao}")?;
     let usuario = pergunta("Digite o usuario: ")?;
     let senha = pergunta_senha("Digite a senha: ")?;
@@ -47,8 +47,9 @@ fn exercicio() -> Result<(), ErroFtp> {
 }
 
 fn lista(ftp: &mut Sessao) -> Result<(), ErroFtp> {
-    let (_, dados) = ftp.custom_data_command("LIST", &[Status::AboutToSend])?;
-    mostra_lista(dados).map(drop)
+    modo_texto(ftp)?;
+    mostra_linhas(abre_dados(ftp, "LIST")?)?;
+    Ok(())
 }
 
 fn define_diretorio(ftp: &mut Sessao) -> Result<(), ErroFtp> {
@@ -70,10 +71,10 @@ fn baixa(ftp: &mut Sessao) -> Result<(), ErroFtp> {
     }
     let arquivo = ArquivoNovo::cria(&destino)?;
     if tipo.to_uppercase() == "B" {
-        arquivo.recebe_binario(ftp.retr_as_stream(&origem)?, Some(tamanho))?;
+        arquivo.completa_com_bytes(abre_dados(ftp, &format!("RETR {origem}"))?)?;
     } else {
-        ftp.custom_command("TYPE A", &[Status::CommandOk])?;
-        arquivo.recebe_texto(ftp.retr_as_stream(&origem)?)?;
+        modo_texto(ftp)?;
+        arquivo.completa_com_texto(abre_dados(ftp, &format!("RETR {origem}"))?)?;
     }
     Ok(mostra!("Arquivo baixado com sucesso!\n\n")?)
 }

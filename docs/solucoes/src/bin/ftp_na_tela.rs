@@ -8,8 +8,9 @@
 use std::process::ExitCode;
 
 use comum::{ajuda, executa, mostra};
-use comum_ftp::{ErroFtp, conecta, mostra_lista, servidor_do_argumento};
-use suppaftp::Status;
+use comum_ftp::{
+    ErroFtp, abre_controle, abre_dados, modo_texto, mostra_linhas, servidor_do_argumento,
+};
 
 fn main() -> ExitCode {
     executa(exercicio)
@@ -17,13 +18,13 @@ fn main() -> ExitCode {
 
 fn exercicio() -> Result<(), ErroFtp> {
     let servidor = servidor_do_argumento(ajuda!("Mostra na tela o README de um servidor FTP."))?;
-    let (mut ftp, saudacao) = conecta(&servidor)?;
+    let (mut ftp, saudacao) = abre_controle(&servidor)?;
     mostra!("{saudacao}")?;
     ftp.login("anonymous", "anonymous@")?;
-    ftp.custom_command("TYPE A", &[Status::CommandOk])?;
+    modo_texto(&mut ftp)?;
     // Uma listagem e um arquivo de texto chegam do mesmo jeito: linhas, pela conexão de dados. Quem as
     // mostra cuida de um texto alheio não mexer no terminal.
-    mostra_lista(ftp.retr_as_stream("README")?)?;
+    mostra_linhas(abre_dados(&mut ftp, "RETR README")?)?;
     // O trabalho já está feito: se o servidor foi embora antes da despedida, tanto faz.
     let _ = ftp.quit();
     Ok(())

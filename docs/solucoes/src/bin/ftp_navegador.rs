@@ -10,10 +10,9 @@ use std::process::ExitCode;
 
 use comum::{ajuda, executa, mostra, pergunta};
 use comum_ftp::{
-    ErroFtp, Sessao, anonimo_se_vazio, conecta, cwd, mostra_lista, pergunta_senha, pwd,
-    servidor_do_argumento,
+    ErroFtp, Sessao, abre_controle, abre_dados, anonimo_se_vazio, cwd, modo_texto, mostra_linhas,
+    pergunta_senha, pwd, servidor_do_argumento,
 };
-use suppaftp::Status;
 
 fn main() -> ExitCode {
     executa(exercicio)
@@ -23,14 +22,14 @@ fn exercicio() -> Result<(), ErroFtp> {
     let servidor = servidor_do_argumento(ajuda!(
         "Passeia pelas pastas de um servidor FTP, com a listagem de cada uma."
     ))?;
-    let (mut ftp, saudacao) = conecta(&servidor)?;
+    let (mut ftp, saudacao) = abre_controle(&servidor)?;
     mostra!("{saudacao}")?;
     let usuario = pergunta("Digite o usuario: ")?;
     let senha = pergunta_senha("Digite a senha: ")?;
     let (usuario, senha) = anonimo_se_vazio(usuario, senha)?;
     ftp.login(usuario, senha)?;
     // Uma vez só: daqui até o fim, tudo o que se pede é listagem, que é texto.
-    ftp.custom_command("TYPE A", &[Status::CommandOk])?;
+    modo_texto(&mut ftp)?;
     mostra!("Diretório atual de trabalho:  {}", pwd(&mut ftp)?)?;
     loop {
         let pasta = pergunta("Digite a pasta (Enter encerra): ")?;
@@ -48,6 +47,6 @@ fn exercicio() -> Result<(), ErroFtp> {
 fn visita(ftp: &mut Sessao, pasta: &str) -> Result<(), ErroFtp> {
     cwd(ftp, pasta)?;
     mostra!("Diretório corrente:  {}", pwd(ftp)?)?;
-    let (_, dados) = ftp.custom_data_command("LIST", &[Status::AboutToSend])?;
-    mostra_lista(dados).map(drop)
+    mostra_linhas(abre_dados(ftp, "LIST")?)?;
+    Ok(())
 }

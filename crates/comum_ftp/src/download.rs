@@ -5,22 +5,17 @@ use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 use std::process;
 
-use suppaftp::TransferStream;
-
-use crate::controle::Conexao;
-use crate::dados::recebe;
-#[cfg(target_os = "linux")]
-use crate::dados::{Parou, ate_o_fim};
-#[cfg(target_os = "linux")]
-use crate::direto::Cano;
-use crate::linhas::ParaArquivo;
-use crate::progresso::Progresso;
-use crate::resposta::resumo;
-use crate::sem_controles;
 use comum::causa::em_portugues;
 
+use crate::conexao_de_dados::Dados;
+use crate::ctrl_c::{PorDesfazer, faz_e_anota};
 use crate::erro::ErroFtp;
-use crate::limpeza;
+use crate::na_tela::resumo;
+use crate::progresso::Progresso;
+use crate::quebras::Quebras;
+use crate::sessao::sem_controles;
+#[cfg(target_os = "linux")]
+use crate::splice::Cano;
 
 /// O que se lê de cada vez. Medido com 1 GiB: de 8 KiB para 1 MiB, o tempo cai para menos da metade. O texto,
 /// que ainda passa por outro tampão, empata já em 256 KiB.
@@ -38,7 +33,10 @@ pub struct ArquivoNovo {
     destino: PathBuf,
     /// As permissões do arquivo que será trocado, se há um.
     permissoes: Option<Permissions>,
-    provisorio: Option<Provisorio>,
+    /// O que ainda não tem o nome: um arquivo como os outros, com as permissões que o umask deixa.
+    arquivo: File,
+    provisorio: PathBuf,
+    apaga_o_provisorio: PorDesfazer,
 }
 
 impl ArquivoNovo {
@@ -87,123 +85,106 @@ impl ArquivoNovo {
         if !pasta.is_dir() {
             return Err(recusa("a pasta não existe; crie-a antes ou escolha outra"));
         }
-        limpeza::prepara()?;
-        let mut pendencias = limpeza::pendencias();
-        let provisorio = Provisorio::novo(pasta).map_err(do_sistema)?;
-        pendencias.provisorio = Some(provisorio.caminho.clone());
-        drop(pendencias);
+        let ((arquivo, provisorio), apaga_o_provisorio) = faz_e_anota(|| {
+            let (arquivo, caminho) = cria_provisorio(pasta).map_err(do_sistema)?;
+            let apaga = caminho.clone();
+            Ok::<_, ErroFtp>(((arquivo, caminho), move || {
+                let _ = fs::remove_file(apaga);
+            }))
+        })?;
         Ok(ArquivoNovo {
             nome: na_tela,
             destino,
             permissoes,
-            provisorio: Some(provisorio),
+            arquivo,
+            provisorio,
+            apaga_o_provisorio,
         })
     }
 
-    /// Recebe um arquivo binário, byte a byte como está no servidor. O `tamanho` anunciado só serve para
-    /// mostrar o que falta: quem diz que o arquivo está completo é a resposta final do servidor.
+    /// Recebe um arquivo binário, byte a byte como está no servidor; o arquivo ganha o nome quando ele confirma
+    /// que acabou.
     ///
     /// # Errors
-    /// [`ErroFtp::Pedido`] se o servidor corta a transferência ou o disco não aceita o arquivo;
-    /// [`Erro::Mensagem`] se a sessão acabou. Nos dois casos, o arquivo não ganha o nome.
-    pub fn recebe_binario(
-        mut self,
-        dados: TransferStream<Conexao>,
-        tamanho: Option<usize>,
-    ) -> Result<(), ErroFtp> {
-        let mut progresso = Progresso::novo(tamanho);
-        self.grava_tudo(dados, &mut progresso)?.finish()?;
+    /// [`ErroFtp::Pedido`] se o servidor corta a transferência ou não a confirma, ou se o disco não aceita o
+    /// arquivo; [`ErroFtp::Fim`] se a sessão acabou. Nos dois casos, o arquivo não ganha o nome.
+    pub fn completa_com_bytes(self, mut dados: Dados) -> Result<(), ErroFtp> {
+        let mut progresso = Progresso::novo(dados.total);
+        self.grava_tudo(&mut dados, &mut progresso)?;
+        dados.confirma()?;
         drop(progresso);
         self.ganha_o_nome()
     }
 
     /// Recebe um arquivo de texto: cada linha acaba com a quebra do sistema, inclusive a última; nenhum
-    /// outro byte muda.
+    /// outro byte muda. O arquivo ganha o nome quando o servidor confirma que acabou.
     ///
     /// # Errors
-    /// Os de [`ArquivoNovo::recebe_binario`].
-    pub fn recebe_texto(mut self, dados: TransferStream<Conexao>) -> Result<(), ErroFtp> {
+    /// Os de [`ArquivoNovo::completa_com_bytes`].
+    pub fn completa_com_texto(self, mut dados: Dados) -> Result<(), ErroFtp> {
+        // O tamanho anunciado é o do disco do servidor, e não o do texto na rede.
         let mut progresso = Progresso::novo(None);
-        let mut linhas = ParaArquivo::novo();
+        let mut quebras = Quebras::do_sistema();
         let mut saida = Vec::new();
-        let dados = recebe(dados, BLOCO_DE_TEXTO, |bloco| {
+        dados.em_blocos(BLOCO_DE_TEXTO, |bloco| {
             progresso.conta(bloco.len());
             saida.clear();
-            linhas.converte(bloco, &mut saida);
+            quebras.converte(bloco, &mut saida);
             self.grava(&saida)
         })?;
-        dados.finish()?;
+        dados.confirma()?;
         drop(progresso);
         saida.clear();
-        linhas.termina(&mut saida);
+        quebras.termina(&mut saida);
         self.grava(&saida)?;
         self.ganha_o_nome()
     }
 
     /// Grava os dados como vêm, até o fim deles.
-    fn grava_tudo(
-        &mut self,
-        dados: TransferStream<Conexao>,
-        progresso: &mut Progresso,
-    ) -> Result<TransferStream<Conexao>, ErroFtp> {
+    fn grava_tudo(&self, dados: &mut Dados, progresso: &mut Progresso) -> Result<(), ErroFtp> {
         #[cfg(target_os = "linux")]
-        if let (Some(mut cano), Some(provisorio)) = (Cano::novo(), &self.provisorio) {
-            return ate_o_fim(dados, |con| {
-                let bytes = cano.chega(con).map_err(Parou::NaLeitura)?;
-                cano.sai(bytes, &provisorio.arquivo)
-                    .map_err(|erro| Parou::NoUso(self.nao_gravou(&erro)))?;
+        if let Some(mut cano) = Cano::novo() {
+            return dados.ate_o_fim(|con| {
+                let bytes = cano.chega(con)?;
+                cano.sai(bytes, &self.arquivo)
+                    .map_err(|erro| io::Error::other(nao_gravou(&self.nome, &erro)))?;
                 progresso.conta(bytes);
                 Ok(bytes)
             });
         }
-        recebe(dados, BLOCO_BINARIO, |bloco| {
+        dados.em_blocos(BLOCO_BINARIO, |bloco| {
             self.grava(bloco)?;
             progresso.conta(bloco.len());
             Ok(())
         })
     }
 
-    fn grava(&mut self, bytes: &[u8]) -> Result<(), ErroFtp> {
-        match &mut self.provisorio {
-            Some(provisorio) => provisorio.arquivo.write_all(bytes),
-            None => Ok(()),
-        }
-        .map_err(|erro| self.nao_gravou(&erro))
+    fn grava(&self, bytes: &[u8]) -> Result<(), ErroFtp> {
+        (&self.arquivo)
+            .write_all(bytes)
+            .map_err(|erro| nao_gravou(&self.nome, &erro))
     }
 
-    fn ganha_o_nome(mut self) -> Result<(), ErroFtp> {
-        let mut pendencias = limpeza::pendencias();
-        let Some(provisorio) = self.provisorio.take() else {
-            return Ok(());
-        };
-        if let Some(permissoes) = self.permissoes.take() {
+    /// A troca de nome é de uma vez só: quem olha vê o arquivo velho inteiro ou o novo inteiro.
+    fn ganha_o_nome(self) -> Result<(), ErroFtp> {
+        if let Some(permissoes) = self.permissoes {
             // Se o sistema de arquivos não tem permissões, não há o que manter.
-            let _ = provisorio.arquivo.set_permissions(permissoes);
+            let _ = self.arquivo.set_permissions(permissoes);
         }
-        let trocado = provisorio.ganha_o_nome(&self.destino);
-        pendencias.provisorio = None;
-        drop(pendencias);
-        trocado.map_err(|erro| self.nao_gravou(&erro))
-    }
-
-    fn nao_gravou(&self, erro: &io::Error) -> ErroFtp {
-        ErroFtp::Pedido(format!(
-            "não foi possível gravar \"{}\": {}; o que havia antes não mudou; {}",
-            self.nome,
-            em_portugues(erro),
-            conselho(erro)
-        ))
+        // O Windows não troca um arquivo aberto.
+        drop(self.arquivo);
+        self.apaga_o_provisorio
+            .conclui(|| fs::rename(&self.provisorio, &self.destino))
+            .map_err(|erro| nao_gravou(&self.nome, &erro))
     }
 }
 
-impl Drop for ArquivoNovo {
-    fn drop(&mut self) {
-        if let Some(provisorio) = self.provisorio.take() {
-            let mut pendencias = limpeza::pendencias();
-            provisorio.some();
-            pendencias.provisorio = None;
-        }
-    }
+fn nao_gravou(nome: &str, erro: &io::Error) -> ErroFtp {
+    ErroFtp::Pedido(format!(
+        "não foi possível gravar \"{nome}\": {}; o que havia antes não mudou; {}",
+        em_portugues(erro),
+        conselho(erro)
+    ))
 }
 
 /// O que fazer quando o sistema não deixa gravar.
@@ -237,40 +218,17 @@ fn segue_links(nome: &str) -> io::Result<PathBuf> {
     Err(io::Error::other("links em círculo"))
 }
 
-/// O arquivo que ainda não tem o nome: um arquivo como os outros, com as permissões que o umask deixa.
-struct Provisorio {
-    caminho: PathBuf,
-    arquivo: File,
-}
-
-impl Provisorio {
-    fn novo(pasta: &Path) -> io::Result<Provisorio> {
-        let mut vez = 0;
-        loop {
-            let caminho = pasta.join(format!(".baixando-{}-{vez}", process::id()));
-            match File::create_new(&caminho) {
-                Ok(arquivo) => return Ok(Provisorio { caminho, arquivo }),
-                // Sobrou de um programa morto à força que tinha o mesmo número.
-                Err(erro) if erro.kind() == io::ErrorKind::AlreadyExists => vez += 1,
-                Err(erro) => return Err(erro),
-            }
+/// Um arquivo novo na pasta, com um nome que ninguém usa.
+fn cria_provisorio(pasta: &Path) -> io::Result<(File, PathBuf)> {
+    let mut vez = 0;
+    loop {
+        let caminho = pasta.join(format!(".baixando-{}-{vez}", process::id()));
+        match File::create_new(&caminho) {
+            Ok(arquivo) => return Ok((arquivo, caminho)),
+            // Sobrou de um programa morto à força que tinha o mesmo número.
+            Err(erro) if erro.kind() == io::ErrorKind::AlreadyExists => vez += 1,
+            Err(erro) => return Err(erro),
         }
-    }
-
-    /// A troca de nome é de uma vez só: quem olha vê o arquivo velho inteiro ou o novo inteiro.
-    fn ganha_o_nome(self, destino: &Path) -> io::Result<()> {
-        let Provisorio { caminho, arquivo } = self;
-        // O Windows não troca um arquivo aberto.
-        drop(arquivo);
-        fs::rename(&caminho, destino).inspect_err(|_| {
-            let _ = fs::remove_file(&caminho);
-        })
-    }
-
-    fn some(self) {
-        let Provisorio { caminho, arquivo } = self;
-        drop(arquivo);
-        let _ = fs::remove_file(caminho);
     }
 }
 
@@ -280,7 +238,7 @@ mod testes {
 
     /// Grava `bytes` em `nome` e devolve o que deu.
     fn grava(nome: &Path, bytes: &[u8]) -> Result<(), ErroFtp> {
-        let mut arquivo = ArquivoNovo::cria(nome.to_str().unwrap())?;
+        let arquivo = ArquivoNovo::cria(nome.to_str().unwrap())?;
         arquivo.grava(bytes)?;
         arquivo.ganha_o_nome()
     }
@@ -292,6 +250,7 @@ mod testes {
     // Um teste só: o que está por desfazer é um para o programa todo.
     #[test]
     fn o_arquivo_so_ganha_o_nome_inteiro() {
+        let _vez = crate::ctrl_c::um_de_cada_vez();
         let pasta = tempfile::tempdir().unwrap();
         let pasta = pasta.path();
         let destino = pasta.join("destino");
@@ -299,7 +258,7 @@ mod testes {
         grava(&destino, b"novo").unwrap();
         assert_eq!(fs::read(&destino).unwrap(), b"novo");
 
-        let mut parcial = ArquivoNovo::cria(destino.to_str().unwrap()).unwrap();
+        let parcial = ArquivoNovo::cria(destino.to_str().unwrap()).unwrap();
         parcial.grava(b"pela metade").unwrap();
         assert_eq!(quantos(pasta), 2);
         drop(parcial);

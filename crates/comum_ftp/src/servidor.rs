@@ -1,0 +1,128 @@
+//! Com que servidor uma lição conversa, e em que modo: o que veio na linha de comando, ou o que se digitou.
+
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, TcpStream, ToSocketAddrs};
+use std::time::Duration;
+
+use comum::argumentos::{Ajuda, argumentos, nao_esperado};
+use comum::causa::em_portugues;
+use comum::conselho::rode_o_servidor;
+use comum::endereco::{Endereco, HOST_PADRAO, PORTA_FTP_DA_TURMA, so_a_maquina};
+
+use crate::erro::ErroFtp;
+
+/// A porta do FTP (RFC 959, 8).
+const PORTA_FTP: u16 = 21;
+/// Quanto se espera por uma conexão com cada endereço.
+pub(crate) const PRAZO_DA_CONEXAO: Duration = Duration::from_secs(10);
+
+/// Onde está o servidor e quem abre a conexão de dados.
+#[derive(Debug, Clone)]
+pub struct Servidor {
+    pub(crate) endereco: Endereco,
+    pub(crate) ativo: bool,
+    /// Como a pessoa escolhe outro servidor nesta lição.
+    como_trocar: String,
+}
+
+/// O servidor que a pessoa deu ao programa, `HOST[:PORTA]`, ou o da turma. Com `--ativo`, antes ou
+/// depois dele, quem abre a conexão de dados é o servidor (RFC 959, 5.1.2).
+///
+/// # Errors
+/// [`Erro::FimPedido`](comum::Erro) depois de mostrar o `--help`; um fim explicado, se o argumento não serve.
+pub fn servidor_do_argumento(ajuda: Ajuda) -> Result<Servidor, ErroFtp> {
+    let nome = ajuda.nome;
+    let uso = format!(
+        "cargo run -p {nome} [-- [--ativo] [HOST[:PORTA]]]\n\n\
+         Sem argumento, o servidor é o da turma, em {HOST_PADRAO}:{PORTA_FTP_DA_TURMA} \
+         (cargo run -p servidor_ftp).\n\
+         Sem porta, vale a {PORTA_FTP}.\n\n  \
+         --ativo   o servidor abre a conexão de dados (o padrão é o modo passivo)\n\n\
+         Exemplos:\n  \
+         cargo run -p {nome} -- ftp.ibiblio.org\n  \
+         cargo run -p {nome} -- --ativo"
+    );
+    let argumentos = argumentos(ajuda, &uso, &["--ativo"])?;
+    let (opcoes, enderecos): (Vec<&str>, Vec<&str>) = argumentos
+        .iter()
+        .map(String::as_str)
+        .partition(|argumento| *argumento == "--ativo");
+    let endereco = match enderecos.as_slice() {
+        [] => Endereco::novo(HOST_PADRAO, PORTA_FTP_DA_TURMA),
+        [texto] => Endereco::novo(so_a_maquina(texto), PORTA_FTP),
+        [_, sobra, ..] => Err(nao_esperado(nome, sobra)),
+    }?;
+    Ok(Servidor {
+        endereco,
+        ativo: !opcoes.is_empty(),
+        como_trocar: format!("use outro servidor: `cargo run -p {nome} -- ftp.ibiblio.org`"),
+    })
+}
+
+/// O servidor que a pessoa digitou: `HOST[:PORTA]`, ou nada para o da turma.
+///
+/// # Errors
+/// Um fim explicado, se o texto não serve ou o nome é desconhecido.
+pub fn servidor_digitado(texto: &str) -> Result<Servidor, ErroFtp> {
+    let endereco = if texto.is_empty() {
+        Endereco::novo(HOST_PADRAO, PORTA_FTP_DA_TURMA)
+    } else {
+        Endereco::novo(so_a_maquina(texto), PORTA_FTP)
+    }?;
+    Ok(Servidor {
+        endereco,
+        ativo: false,
+        como_trocar: "digite o nome de outro servidor, como ftp.ibiblio.org".to_string(),
+    })
+}
+
+impl Servidor {
+    /// Tenta cada endereço do nome, até um atender.
+    pub(crate) fn disca(&self) -> Result<TcpStream, ErroFtp> {
+        let mut ultimo = io::Error::from(ErrorKind::AddrNotAvailable);
+        for ip in self.endereco.to_socket_addrs()? {
+            match TcpStream::connect_timeout(&ip, PRAZO_DA_CONEXAO) {
+                Ok(controle) => return Ok(controle),
+                Err(erro) => ultimo = erro,
+            }
+        }
+        Err(ErroFtp::fim(self.ninguem_atende(&ultimo)))
+    }
+
+    fn ninguem_atende(&self, erro: &io::Error) -> String {
+        let endereco = &self.endereco;
+        let texto = endereco.to_string();
+        let (quem, conselho) = match texto.strip_suffix(":21") {
+            _ if !self.e_da_rede_local() => (
+                "ninguém atende",
+                "confira o nome, a porta e a rede".to_string(),
+            ),
+            Some(host) => (
+                "ninguém atende",
+                format!(
+                    "o servidor da turma usa a porta {PORTA_FTP_DA_TURMA}: tente {host}:{PORTA_FTP_DA_TURMA}"
+                ),
+            ),
+            None => (
+                "o servidor da turma não atende",
+                rode_o_servidor(endereco, "servidor_ftp", PORTA_FTP_DA_TURMA),
+            ),
+        };
+        format!(
+            "{quem} em {texto}: {}; {conselho} ou {}",
+            em_portugues(erro),
+            self.como_trocar
+        )
+    }
+
+    /// Se o servidor é este computador ou um vizinho: endereços que não valem na internet (RFC 1918 e 4193).
+    fn e_da_rede_local(&self) -> bool {
+        let ips = self.endereco.to_socket_addrs().into_iter().flatten();
+        ips.map(|ip| ip.ip()).all(|ip| match ip {
+            IpAddr::V4(v4) => v4.is_private() || v4.is_loopback() || v4.is_link_local(),
+            IpAddr::V6(v6) => {
+                v6.is_unique_local() || v6.is_loopback() || v6.is_unicast_link_local()
+            }
+        })
+    }
+}
