@@ -1,5 +1,5 @@
-//! O que as lições de FTP da seção 7.2 têm em comum, sobre a [suppaftp](suppaftp::ImplFtpStream). O `login`, o
-//! `cwd` e o `quit` das lições são os dela. Cada sala guarda uma coisa só:
+//! O que as lições de FTP da seção 7.2 têm em comum, sobre a [suppaftp](suppaftp::ImplFtpStream). O `login` e o
+//! `quit` das lições são os dela. Cada sala guarda uma coisa só:
 //!
 //! - `servidor`: com que servidor se conversa, e em que modo;
 //! - `sessao`: a sessão, e o que falta à suppaftp para ser o ftplib;
@@ -43,4 +43,4 @@ pub use erro::ErroFtp;
 pub use listagem::mostra_linhas;
 pub use senha::pergunta_senha;
 pub use servidor::{Servidor, servidor_digitado, servidor_do_argumento};
-pub use sessao::{Sessao, abre_controle, anonimo_se_vazio, cwd, modo_texto, pergunta_nome, pwd};
+pub use sessao::{Sessao, abre_controle, anonimo_se_vazio, modo_texto, pergunta_nome};

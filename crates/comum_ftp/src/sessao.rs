@@ -13,7 +13,7 @@ use crate::erro::{ErroFtp, SILENCIO};
 use crate::resposta::Respostas;
 use crate::servidor::Servidor;
 
-/// Uma sessão FTP. O `login`, o `quit` e o mais são os da [suppaftp](ImplFtpStream).
+/// Uma sessão FTP. O `login`, o `quit` e o que mais não está aqui são os da [suppaftp](ImplFtpStream).
 pub struct Sessao {
     ftp: ImplFtpStream<Controle>,
     respostas: RespostasDaSessao,
@@ -36,6 +36,40 @@ impl DerefMut for Sessao {
 }
 
 impl Sessao {
+    /// O diretório atual, pronto para a tela. O `pwd` da suppaftp não desdobra as aspas do nome (RFC 959,
+    /// apêndice II) e se perde quando há outras depois dele.
+    ///
+    /// # Errors
+    /// [`ErroFtp::Pedido`] se o servidor recusa; [`ErroFtp::Fim`] se a sessão acabou.
+    pub fn pwd(&mut self) -> Result<String, ErroFtp> {
+        self.custom_command("PWD", &[Status::PathCreated])?;
+        Ok(visivel(&entre_aspas(&self.respostas().ultima().0)))
+    }
+
+    /// Entra num diretório, como o `cwd` do ftplib: `..` é o comando CDUP, para quem o
+    /// conhece, e nada é o próprio diretório. A suppaftp mandaria `CWD ..` e `CWD ` sem nome, que alguns
+    /// servidores não aceitam.
+    ///
+    /// # Errors
+    /// [`ErroFtp::Pedido`] se o servidor recusa ou o nome tem uma quebra de linha ou um NUL;
+    /// [`ErroFtp::Fim`] se a sessão acabou.
+    pub fn cwd(&mut self, diretorio: &str) -> Result<(), ErroFtp> {
+        sem_controles("o nome", diretorio)?;
+        match diretorio {
+            ".." => {
+                let subiu = self.cdup();
+                if self.respostas().ultima().codigo() == b"500" {
+                    self.ftp.cwd("..")?;
+                } else {
+                    subiu?;
+                }
+            }
+            "" => self.ftp.cwd(".")?,
+            _ => self.ftp.cwd(diretorio)?,
+        }
+        Ok(())
+    }
+
     /// As respostas, para quem as lê sem a suppaftp.
     pub(crate) fn respostas(&self) -> MutexGuard<'_, Respostas> {
         self.respostas
@@ -85,16 +119,6 @@ pub fn anonimo_se_vazio(usuario: String, senha: String) -> Result<(String, Strin
     Ok((usuario, senha))
 }
 
-/// O diretório atual, pronto para a tela. O `pwd` da suppaftp não desdobra as aspas do nome (RFC 959,
-/// apêndice II) e se perde quando há outras depois dele.
-///
-/// # Errors
-/// [`ErroFtp::Pedido`] se o servidor recusa; [`ErroFtp::Fim`] se a sessão acabou.
-pub fn pwd(ftp: &mut Sessao) -> Result<String, ErroFtp> {
-    ftp.custom_command("PWD", &[Status::PathCreated])?;
-    Ok(visivel(&entre_aspas(&ftp.respostas().ultima().0)))
-}
-
 /// O nome entre aspas da resposta 257, ou nada se ela não o traz (é o `parse257` do ftplib).
 pub(crate) fn entre_aspas(resposta: &[u8]) -> Vec<u8> {
     let mut nome = Vec::new();
@@ -112,30 +136,6 @@ pub(crate) fn entre_aspas(resposta: &[u8]) -> Vec<u8> {
             }
         };
     }
-}
-
-/// Entra no diretório que a pessoa digitou, como o `cwd` do ftplib: `..` é o comando CDUP, para quem o
-/// conhece, e nada é o próprio diretório. A suppaftp mandaria `CWD ..` e `CWD ` sem nome, que alguns
-/// servidores não aceitam.
-///
-/// # Errors
-/// [`ErroFtp::Pedido`] se o servidor recusa ou o nome tem uma quebra de linha ou um NUL;
-/// [`ErroFtp::Fim`] se a sessão acabou.
-pub fn cwd(ftp: &mut Sessao, diretorio: &str) -> Result<(), ErroFtp> {
-    sem_controles("o nome", diretorio)?;
-    match diretorio {
-        ".." => {
-            let subiu = ftp.cdup();
-            if ftp.respostas().ultima().codigo() == b"500" {
-                ftp.cwd("..")?;
-            } else {
-                subiu?;
-            }
-        }
-        "" => ftp.cwd(".")?,
-        _ => ftp.cwd(diretorio)?,
-    }
-    Ok(())
 }
 
 /// O `TYPE A` que o ftplib manda antes de um texto e de uma listagem. O `transfer_type` da suppaftp manda

@@ -204,7 +204,7 @@ fn o_download_completo_troca_o_que_havia_em_cada_modo() {
             fs::read(pasta.path().join("destino")).unwrap(),
             b"um\r\ndois"
         );
-        assert_eq!(pwd(&mut ftp).unwrap(), "/");
+        assert_eq!(ftp.pwd().unwrap(), "/");
         ftp.quit().unwrap();
     }
 }
@@ -311,7 +311,7 @@ fn a_saudacao_chega_segura_e_inteira() {
         };
         sessao(roteiro).map(|(mut ftp, saudacao)| {
             // A sessão ficou em passo.
-            assert_eq!(pwd(&mut ftp).unwrap(), "/");
+            assert_eq!(ftp.pwd().unwrap(), "/");
             saudacao
         })
     };
@@ -364,11 +364,11 @@ fn so_o_mesmo_codigo_encerra_uma_resposta() {
     )
     .unwrap();
     ftp.login("ana", "senha").unwrap();
-    cwd(&mut ftp, "pub").unwrap();
+    ftp.cwd("pub").unwrap();
     let _vez = ctrl_c::um_de_cada_vez();
     let pasta = tempfile::tempdir().unwrap();
     baixa(&mut ftp, pasta.path()).unwrap();
-    assert_eq!(pwd(&mut ftp).unwrap(), "/");
+    assert_eq!(ftp.pwd().unwrap(), "/");
 }
 
 /// Só se espera o código que a RFC 959 manda; o ftplib só olha o primeiro algarismo.
@@ -385,8 +385,8 @@ fn outro_codigo_da_mesma_familia_e_dito() {
         let faz_tudo = || {
             let (mut ftp, _) = sessao(Roteiro::default().responde(verbo, resposta))?;
             ftp.login("ana", "senha")?;
-            cwd(&mut ftp, "pub")?;
-            pwd(&mut ftp)?;
+            ftp.cwd("pub")?;
+            ftp.pwd()?;
             modo_texto(&mut ftp)?;
             abre_dados(&mut ftp, "RETR x").map(drop)
         };
@@ -420,9 +420,9 @@ fn as_variantes_dos_servidores_de_verdade_servem() {
     ] {
         let (mut ftp, _) = sessao(Roteiro::default().responde(verbo, resposta)).unwrap();
         ftp.login("ana", "senha").unwrap();
-        cwd(&mut ftp, "pub").unwrap();
-        cwd(&mut ftp, "..").unwrap();
-        assert_eq!(pwd(&mut ftp).unwrap(), "/", "{verbo} {resposta}");
+        ftp.cwd("pub").unwrap();
+        ftp.cwd("..").unwrap();
+        assert_eq!(ftp.pwd().unwrap(), "/", "{verbo} {resposta}");
         ftp.quit().unwrap();
     }
     for preliminares in [
@@ -438,7 +438,7 @@ fn as_variantes_dos_servidores_de_verdade_servem() {
             let (mut ftp, _) = sessao(roteiro).unwrap();
             let dados = abre_dados(&mut ftp, comando).unwrap();
             assert_eq!(mostra_linhas(dados).unwrap(), "226 fim");
-            assert_eq!(pwd(&mut ftp).unwrap(), "/");
+            assert_eq!(ftp.pwd().unwrap(), "/");
         }
     }
 }
@@ -504,7 +504,7 @@ fn uma_resposta_sem_fim_tem_fim() {
     let maior = format!("230-\r\n{}230 fim\r\n", "530 \n".repeat(39_000));
     let (mut ftp, _) = sessao(Roteiro::default().faz("PASS", move |_, _| maior.clone())).unwrap();
     ftp.login("ana", "senha").unwrap();
-    assert_eq!(pwd(&mut ftp).unwrap(), "/");
+    assert_eq!(ftp.pwd().unwrap(), "/");
     for sem_fim in [&"230-mais uma\r\n".repeat(30_000), &"9".repeat(300_000)] {
         let sem_fim = sem_fim.clone();
         assert!(!falha(
@@ -520,7 +520,7 @@ fn a_resposta_final_da_listagem_e_a_do_servidor() {
         let (mut ftp, _) = sessao(roteiro).unwrap();
         let resposta = abre_dados(&mut ftp, "LIST").and_then(mostra_linhas);
         // Deu certo ou não, a sessão ficou em passo.
-        assert_eq!(pwd(&mut ftp).unwrap(), "/");
+        assert_eq!(ftp.pwd().unwrap(), "/");
         resposta.map_err(|erro| erro.to_string())
     };
     let r = Roteiro::default;
@@ -553,15 +553,12 @@ fn o_cwd_digitado_e_o_do_ftplib() {
         _ => "550 nao\r\n".to_string(),
     }))
     .unwrap();
-    cwd(&mut ftp, "..").unwrap();
-    cwd(&mut ftp, "").unwrap();
-    cwd(&mut ftp, "pasta com espaço").unwrap();
-    assert!(matches!(cwd(&mut ftp, "outra"), Err(ErroFtp::Pedido(_))));
-    assert!(matches!(
-        cwd(&mut ftp, "x\r\nDELE y"),
-        Err(ErroFtp::Pedido(_))
-    ));
-    assert_eq!(pwd(&mut ftp).unwrap(), "/");
+    ftp.cwd("..").unwrap();
+    ftp.cwd("").unwrap();
+    ftp.cwd("pasta com espaço").unwrap();
+    assert!(matches!(ftp.cwd("outra"), Err(ErroFtp::Pedido(_))));
+    assert!(matches!(ftp.cwd("x\r\nDELE y"), Err(ErroFtp::Pedido(_))));
+    assert_eq!(ftp.pwd().unwrap(), "/");
 }
 
 #[test]

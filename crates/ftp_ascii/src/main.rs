@@ -1,10 +1,8 @@
-//! Baixa o `README` de um servidor FTP, no modo ASCII, com o nome `LEIAME`. Listagem 7.14
-//! (`FTP_ASCII.py`).
+//! Baixa o `README` de um servidor FTP, no modo ASCII, com o nome `LEIAME`. Listagem 7.14 (`FTP_ASCII.py`).
+//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
 //!
 //! Terminal 1: `cargo run -p servidor_ftp`
 //! Terminal 2: `cargo run -p ftp_ascii` (`cargo run -p ftp_ascii -- --ativo` usa o modo ativo)
-//!
-//! Com internet: `cargo run -p ftp_ascii -- ftp.ibiblio.org`
 
 use std::process::ExitCode;
 
@@ -21,7 +19,7 @@ fn licao() -> Result<(), ErroFtp> {
     // ANCHOR: sessao
     // No modo passivo, o padrão, quem abre a conexão de dados é o cliente, que costuma estar atrás de um
     // roteador que não deixa ninguém entrar. No ativo, que o original usa sem dizer, é o servidor.
-    let servidor = servidor_do_argumento(ajuda!())?;
+    let servidor = servidor_do_argumento(ajuda!())?; // HOST[:PORTA] e --ativo; sem nada, o da turma.
     let (mut ftp, saudacao) = abre_controle(&servidor)?;
     mostra!("{saudacao}")?;
     ftp.login("anonymous", "anonymous@")?;
@@ -34,7 +32,6 @@ fn licao() -> Result<(), ErroFtp> {
     // Só a resposta final do servidor diz que chegou tudo: com ela o arquivo aparece na pasta, com este nome.
     arquivo.completa_com_texto(dados)?;
     // ANCHOR_END: texto
-    // O trabalho já está feito: se o servidor foi embora antes da despedida, tanto faz.
-    let _ = ftp.quit();
+    let _ = ftp.quit(); // Se o servidor foi embora antes da despedida, tanto faz.
     Ok(())
 }

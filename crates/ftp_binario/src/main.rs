@@ -1,10 +1,8 @@
-//! Baixa uma imagem de um servidor FTP, no modo binário, com o nome `pai_do_linux.jpg`. Listagem 7.15
-//! (`FTP_Binario.py`).
+//! Baixa uma imagem de um servidor FTP, no modo binário. Listagem 7.15 (`FTP_Binario.py`).
+//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
 //!
 //! Terminal 1: `cargo run -p servidor_ftp`
 //! Terminal 2: `cargo run -p ftp_binario`
-//!
-//! Com internet: `cargo run -p ftp_binario -- ftp.ibiblio.org`
 
 use std::process::ExitCode;
 
@@ -17,7 +15,7 @@ fn main() -> ExitCode {
 }
 
 fn licao() -> Result<(), ErroFtp> {
-    let servidor = servidor_do_argumento(ajuda!())?;
+    let servidor = servidor_do_argumento(ajuda!())?; // HOST[:PORTA] e --ativo; sem nada, o da turma.
     let (mut ftp, saudacao) = abre_controle(&servidor)?;
     mostra!("{saudacao}")?;
     ftp.login("anonymous", "anonymous@")?;
@@ -30,7 +28,6 @@ fn licao() -> Result<(), ErroFtp> {
     // Só a resposta final do servidor diz que chegou tudo: com ela o arquivo aparece na pasta, com este nome.
     arquivo.completa_com_bytes(dados)?;
     // ANCHOR_END: imagem
-    // O trabalho já está feito: se o servidor foi embora antes da despedida, tanto faz.
-    let _ = ftp.quit();
+    let _ = ftp.quit(); // Se o servidor foi embora antes da despedida, tanto faz.
     Ok(())
 }

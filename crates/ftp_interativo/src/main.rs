@@ -1,4 +1,5 @@
 //! Cliente FTP com menu: lista, troca de diretório e baixa arquivos. Listagem 7.16 (`FTP_Interativo.py`).
+//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
 //!
 //! Terminal 1: `cargo run -p servidor_ftp`
 //! Terminal 2: `cargo run -p ftp_interativo` (Enter no primeiro prompt: o servidor da turma)
@@ -7,8 +8,8 @@ use std::process::ExitCode;
 
 use comum::{ajuda, executa, mostra, pergunta, sem_argumentos};
 use comum_ftp::{
-    ArquivoNovo, ErroFtp, Sessao, abre_controle, abre_dados, anonimo_se_vazio, cwd, modo_texto,
-    mostra_linhas, pergunta_nome, pergunta_senha, pwd, servidor_digitado,
+    ArquivoNovo, ErroFtp, Sessao, abre_controle, abre_dados, anonimo_se_vazio, modo_texto,
+    mostra_linhas, pergunta_nome, pergunta_senha, servidor_digitado,
 };
 use suppaftp::types::FileType;
 
@@ -25,15 +26,13 @@ fn licao() -> Result<(), ErroFtp> {
     let senha = pergunta_senha("Digite a senha: ")?;
     let (usuario, senha) = anonimo_se_vazio(usuario, senha)?;
     ftp.login(usuario, senha)?;
-    let diretorio = pwd(&mut ftp)?;
+    let diretorio = ftp.pwd()?;
     mostra!("\nConexão bem sucedida.\nDiretório atual de trabalho:  {diretorio} \n\n")?;
     // ANCHOR: menu
     loop {
         let menu = pergunta(
-            "Escolha a opção desejada: \
-             \n<1> - para Listar arquivos\
-             \n<2> - para definir um diretório\
-             \n<3> - para baixar um arquivo: ",
+            "Escolha a opção desejada: \n<1> - para Listar arquivos\
+             \n<2> - para definir um diretório\n<3> - para baixar um arquivo: ",
         )?;
         let pedido = match menu.as_str() {
             "1" => lista(&mut ftp),
@@ -52,13 +51,12 @@ fn licao() -> Result<(), ErroFtp> {
 fn lista(ftp: &mut Sessao) -> Result<(), ErroFtp> {
     // Uma listagem é sempre texto, mesmo depois de um download binário.
     modo_texto(ftp)?;
-    mostra_linhas(abre_dados(ftp, "LIST")?)?;
-    Ok(())
+    mostra_linhas(abre_dados(ftp, "LIST")?).map(drop)
 }
 
 fn define_diretorio(ftp: &mut Sessao) -> Result<(), ErroFtp> {
-    cwd(ftp, &pergunta("Digite o diretório que deseja entrar: ")?)?;
-    Ok(mostra!("\nDiretório corrente é:  {}", pwd(ftp)?)?)
+    ftp.cwd(&pergunta("Digite o diretório que deseja entrar: ")?)?;
+    Ok(mostra!("\nDiretório corrente é:  {}", ftp.pwd()?)?)
 }
 
 fn baixa(ftp: &mut Sessao) -> Result<(), ErroFtp> {

@@ -1,17 +1,15 @@
-//! Conversa com um servidor FTP: saudação, login, diretórios e listagem. Listagens 7.10, 7.11, 7.12 e
-//! 7.13, que o capítulo acrescenta uma a uma ao mesmo arquivo (`Protocolo_FTP.py`).
+//! Conversa com um servidor FTP. Listagens 7.10, 7.11, 7.12 e 7.13 (`Protocolo_FTP.py`).
+//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
 //!
 //! Terminal 1: `cargo run -p servidor_ftp`
 //! Terminal 2: `cargo run -p protocolo_ftp` (usuário e senha vazios: anônimo)
-//!
-//! Com internet: `cargo run -p protocolo_ftp -- ftp.ibiblio.org`
 
 use std::process::ExitCode;
 
 use comum::{ajuda, executa, mostra, pergunta};
 use comum_ftp::{
     ErroFtp, abre_controle, abre_dados, anonimo_se_vazio, modo_texto, mostra_linhas,
-    pergunta_senha, pwd, servidor_do_argumento,
+    pergunta_senha, servidor_do_argumento,
 };
 
 fn main() -> ExitCode {
@@ -19,8 +17,7 @@ fn main() -> ExitCode {
 }
 
 fn licao() -> Result<(), ErroFtp> {
-    // Também o modo, com --ativo; sem argumento, o servidor da turma, que atende na porta 2121.
-    let servidor = servidor_do_argumento(ajuda!())?;
+    let servidor = servidor_do_argumento(ajuda!())?; // HOST[:PORTA] e --ativo; sem nada, o da turma.
     // ANCHOR: entra
     // 7.10: a conexão de controle, por onde vão os comandos, e a saudação do servidor.
     let (mut ftp, saudacao) = abre_controle(&servidor)?;
@@ -31,18 +28,15 @@ fn licao() -> Result<(), ErroFtp> {
     let (usuario, senha) = anonimo_se_vazio(usuario, senha)?;
     ftp.login(usuario, senha)?;
     // ANCHOR_END: entra
-    mostra!("Diretório atual de trabalho:  {}", pwd(&mut ftp)?)?;
-    // 7.12: outro diretório.
-    ftp.cwd("pub")?;
-    mostra!("Diretório corrente:  {}", pwd(&mut ftp)?)?;
+    mostra!("Diretório atual de trabalho:  {}", ftp.pwd()?)?;
+    ftp.cwd("pub")?; // 7.12: outro diretório.
+    mostra!("Diretório corrente:  {}", ftp.pwd()?)?;
     // ANCHOR: lista
     // 7.13: a listagem vem por uma segunda conexão, a de dados; a resposta final, pela de controle.
     modo_texto(&mut ftp)?;
     let dados = abre_dados(&mut ftp, "LIST")?;
-    let resposta = mostra_linhas(dados)?;
-    mostra!("{resposta}")?;
+    mostra!("{}", mostra_linhas(dados)?)?;
     // ANCHOR_END: lista
-    // O trabalho já está feito: se o servidor foi embora antes da despedida, tanto faz.
-    let _ = ftp.quit();
+    let _ = ftp.quit(); // Se o servidor foi embora antes da despedida, tanto faz.
     Ok(())
 }

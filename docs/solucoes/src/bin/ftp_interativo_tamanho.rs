@@ -10,8 +10,8 @@ use std::process::ExitCode;
 
 use comum::{executa, mostra, pergunta};
 use comum_ftp::{
-    ArquivoNovo, ErroFtp, Sessao, abre_controle, abre_dados, anonimo_se_vazio, cwd, modo_texto,
-    mostra_linhas, pergunta_nome, pergunta_senha, pwd, servidor_digitado,
+    ArquivoNovo, ErroFtp, Sessao, abre_controle, abre_dados, anonimo_se_vazio, modo_texto,
+    mostra_linhas, pergunta_nome, pergunta_senha, servidor_digitado,
 };
 use suppaftp::types::FileType;
 
@@ -27,7 +27,7 @@ fn exercicio() -> Result<(), ErroFtp> {
     let senha = pergunta_senha("Digite a senha: ")?;
     let (usuario, senha) = anonimo_se_vazio(usuario, senha)?;
     ftp.login(usuario, senha)?;
-    let diretorio = pwd(&mut ftp)?;
+    let diretorio = ftp.pwd()?;
     mostra!("\nConexão bem sucedida.\nDiretório atual de trabalho:  {diretorio} \n\n")?;
     loop {
         let menu = pergunta(
@@ -53,8 +53,8 @@ fn lista(ftp: &mut Sessao) -> Result<(), ErroFtp> {
 }
 
 fn define_diretorio(ftp: &mut Sessao) -> Result<(), ErroFtp> {
-    cwd(ftp, &pergunta("Digite o diretório que deseja entrar: ")?)?;
-    Ok(mostra!("\nDiretório corrente é:  {}", pwd(ftp)?)?)
+    ftp.cwd(&pergunta("Digite o diretório que deseja entrar: ")?)?;
+    Ok(mostra!("\nDiretório corrente é:  {}", ftp.pwd()?)?)
 }
 
 fn baixa(ftp: &mut Sessao) -> Result<(), ErroFtp> {

@@ -10,8 +10,8 @@ use std::process::ExitCode;
 
 use comum::{ajuda, executa, mostra, pergunta};
 use comum_ftp::{
-    ErroFtp, Sessao, abre_controle, abre_dados, anonimo_se_vazio, cwd, modo_texto, mostra_linhas,
-    pergunta_senha, pwd, servidor_do_argumento,
+    ErroFtp, Sessao, abre_controle, abre_dados, anonimo_se_vazio, modo_texto, mostra_linhas,
+    pergunta_senha, servidor_do_argumento,
 };
 
 fn main() -> ExitCode {
@@ -30,7 +30,7 @@ fn exercicio() -> Result<(), ErroFtp> {
     ftp.login(usuario, senha)?;
     // Uma vez só: daqui até o fim, tudo o que se pede é listagem, que é texto.
     modo_texto(&mut ftp)?;
-    mostra!("Diretório atual de trabalho:  {}", pwd(&mut ftp)?)?;
+    mostra!("Diretório atual de trabalho:  {}", ftp.pwd()?)?;
     loop {
         let pasta = pergunta("Digite a pasta (Enter encerra): ")?;
         if pasta.is_empty() {
@@ -45,8 +45,8 @@ fn exercicio() -> Result<(), ErroFtp> {
 
 /// Entra na pasta e mostra onde se está e o que há ali. Se ela não existe, continua-se onde se estava.
 fn visita(ftp: &mut Sessao, pasta: &str) -> Result<(), ErroFtp> {
-    cwd(ftp, pasta)?;
-    mostra!("Diretório corrente:  {}", pwd(ftp)?)?;
+    ftp.cwd(pasta)?;
+    mostra!("Diretório corrente:  {}", ftp.pwd()?)?;
     mostra_linhas(abre_dados(ftp, "LIST")?)?;
     Ok(())
 }
