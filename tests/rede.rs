@@ -226,7 +226,7 @@ fn sem_descritores_o_servidor_avisa_e_continua() {
     // Além da entrada e das saídas só cabe o socket que escuta: não sobra descritor para o accept. (O 3 pode
     // ter sido herdado de quem roda os testes.)
     comando
-        .args(["-c", "ulimit -n 4; exec \"$0\" \"$1\" 3>&-"])
+        .args(["-c", "exec 3>&-; ulimit -n 4; exec \"$0\" \"$1\""])
         .arg(compilado("servidor").unwrap());
     comando.arg(format!("127.0.0.1:{porta}"));
     let mut servidor = Terminal::abre("servidor", &mut comando, false).unwrap();
