@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
+use std::sync::PoisonError;
 use std::time::Duration;
 use std::{fmt, thread};
 
@@ -26,6 +27,15 @@ impl From<io::Error> for Erro {
     }
 }
 
+impl<T> From<PoisonError<T>> for Erro {
+    /// O `?` de um `lock`.
+    fn from(_: PoisonError<T>) -> Self {
+        Erro::Mensagem(
+            "outra thread parou com a tranca na mão; rode o programa de novo".to_string(),
+        )
+    }
+}
+
 impl fmt::Display for Erro {
     fn fmt(&self, saida: &mut fmt::Formatter) -> fmt::Result {
         match self {
@@ -41,30 +51,43 @@ impl fmt::Display for Erro {
 impl std::error::Error for Erro {}
 
 impl Erro {
-    /// Num servidor, a falha de um cliente não derruba os outros: diz no stderr o que houve e deixa o laço seguir. Devolve o
-    /// próprio erro quando ele não é da rede: aí é o programa que tem de terminar.
+    /// Num servidor, a falha de um cliente não derruba os outros: conta o que houve no stderr e
+    /// deixa o laço seguir.
+    ///
+    /// # Errors
+    /// Devolve o próprio erro quando ele não é da rede: aí é o programa que tem de terminar.
     pub fn avisa_e_segue(self) -> Result<(), Erro> {
         let Erro::Conversa(erro) = self else {
             return Err(self);
         };
-        let causa = em_portugues(&erro);
-        let conselho = if e_grande_demais(&erro) {
-            "mande menos, "
-        } else {
-            ""
-        };
+        let grande_demais = e_grande_demais(&erro);
         avisa(&format!(
-            "um cliente ficou sem atendimento: {causa}; {conselho}o servidor continua"
+            "um cliente ficou sem atendimento: {}; {}o servidor continua",
+            em_portugues(&erro),
+            if grande_demais { "mande menos, " } else { "" }
         ));
-        let so_desta_vez = matches!(
-            erro.kind(),
-            ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe
-        );
-        if !so_desta_vez && !e_grande_demais(&erro) {
+        let so_desta_vez = grande_demais
+            || matches!(
+                erro.kind(),
+                ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe
+            );
+        if !so_desta_vez {
             // Sem descritores livres, por exemplo, o accept falha na hora: a pausa evita a enxurrada.
             thread::sleep(Duration::from_secs(1));
         }
         Ok(())
+    }
+}
+
+/// Nada, se `certo`; senão, um erro que diz por quê.
+///
+/// # Errors
+/// [`Erro::Mensagem`] com `senao`.
+pub fn exige(certo: bool, senao: &str) -> Result<(), Erro> {
+    if certo {
+        Ok(())
+    } else {
+        Err(Erro::Mensagem(senao.to_string()))
     }
 }
 
