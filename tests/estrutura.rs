@@ -21,6 +21,12 @@ const LICOES: [(&str, &[&str]); 12] = [
     ("ftp_interativo", &["7.16"]),
 ];
 
+/// As lições que vão além do capítulo, com a seção que as sugere e quantas linhas podem ter.
+const ALEM: [(&str, &str, usize); 2] = [
+    ("servidor_sala", "7.1.3", 80),
+    ("cliente_sala", "7.1.3", 80),
+];
+
 /// Os pacotes de `crates` que não são lições.
 const APOIO: [&str; 7] = [
     "comparar",
@@ -31,6 +37,12 @@ const APOIO: [&str; 7] = [
     "palco",
     "servidor_ftp",
 ];
+
+/// Todas, na ordem do livro.
+fn licoes() -> impl Iterator<Item = &'static str> {
+    let do_capitulo = LICOES.iter().map(|(nome, _)| *nome);
+    do_capitulo.chain(ALEM.iter().map(|(nome, ..)| *nome))
+}
 
 fn raiz() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -59,7 +71,7 @@ fn todo_pacote_e_uma_licao_ou_apoio() {
         .unwrap()
         .map(|entrada| entrada.unwrap().file_name().into_string().unwrap())
         .collect();
-    let mut esperados: Vec<&str> = LICOES.iter().map(|(nome, _)| *nome).chain(APOIO).collect();
+    let mut esperados: Vec<&str> = licoes().chain(APOIO).collect();
     pacotes.sort();
     esperados.sort_unstable();
     assert_eq!(pacotes, esperados);
@@ -88,6 +100,23 @@ fn cada_licao_cabe_numa_tela_e_diz_como_se_roda() {
                 "{licao}: sem a listagem {listagem} no cabeçalho"
             );
         }
+    }
+    for (licao, secao, maior) in ALEM {
+        let fonte = le(&format!("crates/{licao}/src/main.rs"));
+        let linhas = fonte.lines().count();
+        assert!(linhas <= maior, "{licao}: {linhas} linhas");
+        let cabecalho = cabecalho(&fonte);
+        for falta in [
+            format!("cargo run -p {licao}"),
+            format!("Vai além da seção {secao}"),
+        ] {
+            assert!(
+                cabecalho.contains(&falta),
+                "{licao}: sem {falta:?} no cabeçalho"
+            );
+        }
+    }
+    for licao in licoes() {
         let arquivos = fs::read_dir(raiz().join(format!("crates/{licao}/src")))
             .unwrap()
             .count();
@@ -97,9 +126,7 @@ fn cada_licao_cabe_numa_tela_e_diz_como_se_roda() {
 
 #[test]
 fn todo_comando_mostrado_existe() {
-    let fontes = LICOES
-        .iter()
-        .map(|(licao, _)| format!("crates/{licao}/src/main.rs"));
+    let fontes = licoes().map(|licao| format!("crates/{licao}/src/main.rs"));
     for caminho in fontes.chain(["README.md".to_string()]) {
         for pedaco in le(&caminho).split("cargo run -p ").skip(1) {
             let (pasta, pedaco) = match pedaco.strip_prefix("solucoes --bin ") {
@@ -119,7 +146,7 @@ fn todo_comando_mostrado_existe() {
 #[test]
 fn cada_licao_tem_sessoes_e_cada_sessao_diz_as_listagens_certas() {
     let sessoes = sessoes();
-    for (licao, _) in LICOES {
+    for licao in licoes() {
         let quantas = sessoes
             .iter()
             .filter(|s| s.licoes().any(|(_, l)| l == licao))
@@ -127,9 +154,13 @@ fn cada_licao_tem_sessoes_e_cada_sessao_diz_as_listagens_certas() {
         assert!(quantas > 0, "{licao} não tem sessão");
     }
     for sessao in &sessoes {
-        assert!(
-            !sessao.listagens.is_empty(),
-            "{}: sem listagem",
+        let vai_alem = ALEM
+            .iter()
+            .any(|(nome, ..)| sessao.licoes().any(|(_, licao)| licao == *nome));
+        assert_eq!(
+            sessao.listagens.is_empty(),
+            vai_alem,
+            "{}: listagem a mais ou a menos",
             sessao.nome
         );
         for listagem in &sessao.listagens {
@@ -177,7 +208,7 @@ fn o_readme_tem_todas_as_licoes_em_ordem() {
     let leia_me = le("README.md");
     let tabela = &leia_me[leia_me.find("| lição").expect("a tabela das lições")..];
     let mut antes = 0;
-    for (licao, _) in LICOES {
+    for licao in licoes() {
         let onde = tabela
             .find(&format!("| `{licao}` |"))
             .unwrap_or_else(|| panic!("{licao} não está na tabela"));

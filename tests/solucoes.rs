@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream, UdpSocket};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -69,6 +69,7 @@ fn a_ajuda_diz_o_comando_de_cada_solucao() {
         ("servidor_threads", "0.0.0.0 "),
         ("servidor_ate_o_fim", "0.0.0.0 "),
         ("bot_udp", "0.0.0.0 "),
+        ("sala_com_recados", "0.0.0.0 "),
         ("cliente_ate_o_fim", "192.168.0.10\n"),
         ("ftp_na_tela", "ftp.ibiblio.org\n"),
         ("ftp_navegador", "ftp.ibiblio.org\n"),
@@ -302,6 +303,57 @@ fn servidor_threads() {
         let erro = String::from_utf8_lossy(servidor.erro()).into_owned();
         let avisos = erro.trim_end_matches("\nAté logo!\n");
         exige(avisos.lines().all(|l| l.starts_with("Aviso: ")), || erro)
+    });
+}
+
+#[test]
+fn sala_com_recados() {
+    so_a_solucao_passa("sala_com_recados", "servidor_sala", |programa| {
+        let porta = porta_livre()?;
+        let mut servidor = abre(programa, &[&format!("127.0.0.1:{porta}")])?;
+        servidor.espera("Sala aberta...\n")?;
+        let mut pessoas = Vec::new();
+        for nome in ["Ana", "João", "Bia"] {
+            let con = TcpStream::connect(("127.0.0.1", porta))?;
+            con.set_read_timeout(Some(Duration::from_secs(30)))?;
+            (&con).write_all(format!("{nome}\n").as_bytes())?;
+            let mut leitor = BufReader::new(con);
+            let mut linha = String::new();
+            while !linha.ends_with(&format!("* {nome} entrou na sala\n")) {
+                exige(leitor.read_line(&mut linha)? > 0, || linha.clone())?;
+            }
+            pessoas.push(leitor);
+        }
+        // A última é para todos: o que alguém não viu antes dela não lhe era destinado.
+        let ditas = "@Ana oi, só você\n@Zeca cadê?\n@\n@Ana\nfim\n";
+        pessoas[1].get_ref().write_all(ditas.as_bytes())?;
+        let de_todos = ["João: @", "João: @Ana", "João: fim"];
+        for (quem, so_dela) in [
+            &["João (só para Ana): oi, só você"][..],
+            &[
+                "João (só para Ana): oi, só você",
+                "João (só para Zeca): cadê?",
+            ],
+            &[],
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let mut vistas = Vec::new();
+            while vistas.last().is_none_or(|linha| linha != "João: fim") {
+                let mut linha = String::new();
+                exige(pessoas[quem].read_line(&mut linha)? > 0, || {
+                    format!("{vistas:?} e a conexão se fechou")
+                })?;
+                if !linha.starts_with('*') {
+                    vistas.push(linha.trim_end().to_string());
+                }
+            }
+            exige(vistas == [so_dela, &de_todos].concat(), || {
+                format!("{programa}: a pessoa {quem} viu {vistas:?}")
+            })?;
+        }
+        Ok(())
     });
 }
 

@@ -298,7 +298,8 @@ fn esquecidos(livro: &Livro) -> Vec<String> {
         .collect()
 }
 
-/// As partes da página de uma lição, sempre nesta ordem.
+/// As partes da página de uma lição, sempre nesta ordem. Quem vai além do capítulo não tem original de que
+/// diferir.
 const PARTES: [&str; 9] = [
     "Rode",
     "O que cada terminal mostra",
@@ -319,20 +320,27 @@ fn partes_da_licao(livro: &Livro) -> Vec<String> {
             .caminhos("crates/", "/src/main.rs")
             .any(|programa| pagina.mostra(programa));
         let de_licao = livro.licoes().any(|licao| pagina.mostra(licao));
+        let mut partes = PARTES;
+        if livro
+            .licoes()
+            .any(|l| livro.vai_alem(l) && pagina.mostra(l))
+        {
+            partes[5] = "O que o capítulo diz";
+        }
         let mut linhas = pagina.texto.lines();
         let objetivo = linhas.find(|linha| linha.starts_with("**Objetivo:**"));
         if objetivo.is_some() && !mostra {
             achados.push(pagina.problema(1, "parece de uma lição, e não mostra programa nenhum"));
         } else if de_licao && !objetivo.is_some_and(|o| o.contains("· **Tempo:** cerca de ")) {
             achados.push(pagina.problema(1, "falta **Objetivo:** … · **Tempo:** cerca de …"));
-        } else if de_licao && pagina.partes != PARTES {
+        } else if de_licao && pagina.partes != partes {
             let iguais = pagina
                 .partes
                 .iter()
-                .zip(PARTES)
+                .zip(partes)
                 .take_while(|(tem, deve)| tem == deve)
                 .count();
-            let qual = match PARTES.get(iguais) {
+            let qual = match partes.get(iguais) {
                 Some(parte) => format!("a parte {} devia ser {parte:?}", iguais + 1),
                 None => "tem uma parte a mais".to_string(),
             };

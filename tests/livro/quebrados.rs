@@ -61,6 +61,7 @@ const DO_LIVRO: &[Quebra] = &[
     (PAGINA, "## Experimente\n\n## Exercícios", "## Exercícios\n\n## Experimente", "docs/src/servidor.md:1: a parte 7 devia ser \"Experimente\""),
     (PAGINA, "## Exercícios", "### Exercícios", "docs/src/servidor.md:1: a parte 8 devia ser \"Exercícios\""),
     (PAGINA, "## Deu errado?\n", "## Deu errado?\n\n## E agora?\n", "docs/src/servidor.md:1: tem uma parte a mais"),
+    (LICAO, "Listagem", "Vai além da", "docs/src/servidor.md:1: a parte 6 devia ser \"O que o capítulo diz\""),
     // diagramas
     (PAR, ">\n<title", "><title", "docs/src/diagramas/par.svg: a primeira linha não é só <svg …>, e o Markdown a leria como um parágrafo"),
     (PAR, "<defs>", "\n<defs>", "docs/src/diagramas/par.svg: tem uma linha em branco, e o Markdown o partiria em dois"),

@@ -80,14 +80,22 @@ impl Livro {
         self.paginas.iter().any(|pagina| pagina.mostra(caminho))
     }
 
-    /// As lições: os programas cujo cabeçalho cita uma listagem do capítulo.
+    /// As lições: os programas cujo cabeçalho cita uma listagem do capítulo, ou diz que vai além dele.
     pub fn licoes(&self) -> impl Iterator<Item = &str> {
-        self.caminhos("crates/", "/src/main.rs").filter(|caminho| {
-            self.texto(caminho)
-                .lines()
-                .map_while(|linha| linha.strip_prefix("//!"))
-                .any(|linha| linha.contains("Listag"))
-        })
+        self.caminhos("crates/", "/src/main.rs")
+            .filter(|caminho| self.diz_no_cabecalho(caminho, "Listag") || self.vai_alem(caminho))
+    }
+
+    /// O programa vai além do capítulo: não tem original.
+    pub fn vai_alem(&self, caminho: &str) -> bool {
+        self.diz_no_cabecalho(caminho, "Vai além")
+    }
+
+    fn diz_no_cabecalho(&self, caminho: &str, o_que: &str) -> bool {
+        self.texto(caminho)
+            .lines()
+            .map_while(|linha| linha.strip_prefix("//!"))
+            .any(|linha| linha.contains(o_que))
     }
 }
 

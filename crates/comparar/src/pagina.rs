@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::veredito::Veredito;
-use crate::vista::{Bloco, Relatorio, SessaoVista};
+use crate::vista::{Bloco, Julgado, Relatorio, SessaoVista};
 
 /// Um texto que pode ter `<`, `&` e aspas.
 struct Texto<'a>(&'a str);
@@ -96,10 +95,10 @@ pub fn pagina(relatorio: &Relatorio) -> String {
 fn sessao(sessao: &SessaoVista) -> String {
     let (marca, nome) = sessao.veredito.marca();
     let classe = match sessao.veredito {
-        Veredito::Igual => "igual",
-        Veredito::DeProposito(_) => "proposito",
-        Veredito::Diferente(_) => "diferente",
-        Veredito::NaoTocada(_) => "pulada",
+        Julgado::Igual => "igual",
+        Julgado::DeProposito(_) => "proposito",
+        Julgado::Diferente(_) => "diferente",
+        Julgado::NaoTocada(_) => "pulada",
     };
     let razoes: String = sessao
         .veredito

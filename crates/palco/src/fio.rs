@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::falha::Resultado;
 use crate::porta::Reserva;
@@ -14,8 +14,6 @@ use crate::sessao::Rede;
 
 /// De quanto em quanto tempo o fio UDP olha se a sessão acabou.
 const PAUSA: Duration = Duration::from_millis(20);
-/// Quanto se espera pelo que está a caminho, se um processo que ficou segura a conexão.
-const CAMINHO: Duration = Duration::from_secs(1);
 
 /// Quantos bytes passaram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +27,6 @@ pub struct Trafego {
 /// Escuta numa porta e repassa a outra, até sair de cena.
 #[derive(Debug)]
 pub(crate) struct Fio {
-    rede: Rede,
     porta: Reserva,
     meio: Arc<Meio>,
 }
@@ -64,7 +61,7 @@ impl Fio {
                 thread::spawn(move || dele.repassa_datagramas(&socket));
             }
         }
-        Ok(Fio { rede, porta, meio })
+        Ok(Fio { porta, meio })
     }
 
     /// Onde ele escuta.
@@ -72,16 +69,7 @@ impl Fio {
         self.porta.porta
     }
 
-    /// O que passou, com os programas já fora de cena: numa conexão, o que estava a caminho ainda chega. Cada
-    /// sentido aberto tem a sua parte do meio; além delas, há a do fio e a de quem atende.
     pub(crate) fn trafego(&self) -> Trafego {
-        let comeco = Instant::now();
-        while self.rede == Rede::Tcp
-            && Arc::strong_count(&self.meio) > 2
-            && comeco.elapsed() < CAMINHO
-        {
-            thread::sleep(Duration::from_millis(1));
-        }
         Trafego {
             ida: self.meio.ida.load(Ordering::Relaxed),
             volta: self.meio.volta.load(Ordering::Relaxed),
@@ -174,8 +162,7 @@ fn repassa(mut de: TcpStream, mut para: TcpStream, contador: &AtomicU64) {
     while let Ok(lidos @ 1..) = de.read(&mut buffer) {
         contador.fetch_add(lidos as u64, Ordering::Relaxed);
         if para.write_all(&buffer[..lidos]).is_err() {
-            // Quem escreve para quem já foi embora fica sabendo, como sem o fio.
-            let _ = de.shutdown(Shutdown::Both);
+            break;
         }
     }
     let _ = para.shutdown(Shutdown::Write);

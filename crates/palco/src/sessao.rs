@@ -23,7 +23,8 @@ pub struct Sessao {
     pub pasta: PathBuf,
     /// O que acontece na sessão, numa frase.
     pub titulo: String,
-    /// As listagens do capítulo que ela mostra: `["7.3", "7.4"]`.
+    /// As listagens do capítulo que ela mostra: `["7.3", "7.4"]`; nenhuma, se vai além dele.
+    #[serde(default)]
     pub listagens: Vec<String>,
     /// O que difere de propósito da do original: situações das tabelas de `docs/src/diferencas.md`.
     #[serde(default)]
