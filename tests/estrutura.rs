@@ -22,15 +22,17 @@ const LICOES: [(&str, &[&str]); 12] = [
 ];
 
 /// As lições que vão além do capítulo, com a seção que as sugere e quantas linhas podem ter.
-const ALEM: [(&str, &str, usize); 2] = [
+const ALEM: [(&str, &str, usize); 3] = [
     ("servidor_sala", "7.1.3", 80),
     ("cliente_sala", "7.1.3", 80),
+    ("espiao", "7.2", 80),
 ];
 
 /// Os pacotes de `crates` que não são lições.
-const APOIO: [&str; 7] = [
+const APOIO: [&str; 8] = [
     "comparar",
     "comum",
+    "comum_alem",
     "comum_ftp",
     "medir",
     "nomes",

@@ -186,7 +186,9 @@ fn confere_no_original(sessao: &Sessao, pasta: &Path) -> Result<(), Falha> {
 
 fn regrava(sessao: &Sessao, pasta: &Path) -> Result<(), Falha> {
     let em_rust = toca(sessao, |_| Ator::Rust)?.telas;
-    let do_original = if sessao.diferenca.is_empty() {
+    let do_original = if sessao.listagens.is_empty() {
+        em_rust.clone()
+    } else if sessao.diferenca.is_empty() {
         toca(sessao, |_| Ator::Python(pasta))?.telas
     } else {
         observa(sessao, |_| Ator::Python(pasta))?.apresentacao.telas

@@ -71,13 +71,16 @@ fn a_ajuda_diz_o_comando_de_cada_solucao() {
         ("bot_udp", "0.0.0.0 "),
         ("sala_com_recados", "0.0.0.0 "),
         ("cliente_ate_o_fim", "192.168.0.10\n"),
+        ("espiao_que_mente", "43211 43210\n"),
         ("ftp_na_tela", "ftp.ibiblio.org\n"),
         ("ftp_navegador", "ftp.ibiblio.org\n"),
     ] {
         let saida = roda(solucao, &["--help"]).unwrap();
         let ajuda = String::from_utf8(saida.stdout).unwrap();
         let comando = format!("cargo run -p solucoes --bin {solucao}");
-        assert!(ajuda.contains(&format!("Uso: {comando} [")), "{ajuda}");
+        // Os dois endereços do espião não são opcionais.
+        let uso = ajuda.replace(" -- [--udp] ESCUTA DESTINO", " [");
+        assert!(uso.contains(&format!("Uso: {comando} [")), "{ajuda}");
         assert!(
             ajuda.contains(&format!("{comando} -- {exemplo}")),
             "{ajuda}"
@@ -647,4 +650,40 @@ fn toda_solucao_tem_teste() {
         .cloned()
         .collect();
     assert_eq!(testadas, solucoes);
+}
+
+#[test]
+fn espiao_que_mente() {
+    so_a_solucao_passa("espiao_que_mente", "espiao", |programa| {
+        let escuta = std::net::TcpListener::bind("127.0.0.1:0")?;
+        let destino = escuta.local_addr()?.port();
+        let porta = porta_livre()?;
+        let mut espiao = abre(programa, &[&porta.to_string(), &destino.to_string()])?;
+        espiao.espera("Espiando...\n")?;
+        let mut cliente = TcpStream::connect(("127.0.0.1", porta))?;
+        let (mut servidor, _) = escuta.accept()?;
+        for con in [&cliente, &servidor] {
+            con.set_read_timeout(Some(Duration::from_secs(30)))?;
+        }
+        // Só a volta muda, e só a palavra; quantas vezes aparecer.
+        for (dito, ouvido, ao_servidor) in [
+            ("Olah, Olah!", "Olah, Olah!", true),
+            ("Olah cliente", "Nada cliente", false),
+            ("OlaOlah e OlahOlah olah", "OlaNada e NadaNada olah", false),
+            ("nada disso", "nada disso", false),
+        ] {
+            let (de, para) = match ao_servidor {
+                true => (&mut cliente, &mut servidor),
+                false => (&mut servidor, &mut cliente),
+            };
+            de.write_all(dito.as_bytes())?;
+            let mut chegou = vec![0; dito.len()];
+            para.read_exact(&mut chegou)?;
+            let chegou = String::from_utf8_lossy(&chegou);
+            exige(chegou == ouvido, || {
+                format!("{dito:?} chegou como {chegou:?}")
+            })?;
+        }
+        Ok(())
+    });
 }

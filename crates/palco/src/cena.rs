@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fs;
+use std::process::Command;
 
-use crate::ator::Ator;
+use crate::ator::{Ator, compilado};
 use crate::desvio::{Desvio, Engano};
 use crate::falha::{Resultado, falha};
 use crate::fio::{Fio, Trafego};
@@ -95,9 +96,11 @@ fn encena<'a>(
         Paciencia::DeGente => estica_fio(sessao, da_sessao)?,
     };
     let dos_clientes = fio.as_ref().map_or(da_sessao, Fio::porta);
+    let do_meio = Reserva::nova()?;
     let mut portas = Portas {
         da_sessao,
         dos_clientes,
+        do_meio: do_meio.porta,
         do_livro: if sessao.tem_ftp() { 2121 } else { 43210 },
         vistas: Vec::new(),
     };
@@ -134,7 +137,14 @@ fn encena<'a>(
                     } else {
                         dos_clientes
                     };
-                    let mut comando = ator.comando(programa, porta)?;
+                    let mut comando = match &papel.argumentos {
+                        None => ator.comando(programa, porta)?,
+                        Some(argumentos) => {
+                            let mut comando = Command::new(compilado(programa)?);
+                            comando.args(argumentos.iter().map(|a| portas.desta_vez(a)));
+                            comando
+                        }
+                    };
                     comando.current_dir(pasta.path());
                     let saida_fechada = papel.saida_fechada;
                     vaga.insert(Terminal::abre_com(
@@ -286,17 +296,19 @@ struct Portas {
     da_sessao: u16,
     /// A da ponta do fio onde os clientes conectam, se há um; senão, a mesma.
     dos_clientes: u16,
+    /// A de quem fica no meio da conversa: no livro, a seguinte à dele.
+    do_meio: u16,
     do_livro: u16,
     vistas: Vec<u16>,
 }
 
 impl Portas {
-    /// O que se digita num roteiro fala da porta do livro.
+    /// O que se digita num roteiro fala das portas do livro.
     fn desta_vez(&self, linha: &str) -> String {
-        linha.replace(
-            &format!("127.0.0.1:{}", self.do_livro),
-            &format!("127.0.0.1:{}", self.dos_clientes),
-        )
+        let do_livro = |porta: u16| porta.to_string();
+        linha
+            .replace(&do_livro(self.do_livro), &do_livro(self.dos_clientes))
+            .replace(&do_livro(self.do_livro + 1), &do_livro(self.do_meio))
     }
 
     /// O que um programa mostrou, com as portas do livro.
@@ -307,6 +319,7 @@ impl Portas {
         for antes in ["('127.0.0.1', ", "127.0.0.1:"] {
             tela = self.troca_depois_de(antes, &tela);
         }
+        tela = instantes_do_livro(&tela);
         // Com a porta do livro, os conselhos dispensam o endereço.
         tela.replace(&format!(" -- {endereco}"), "").replace(
             &format!("(quando pedir o FTP: {endereco})"),
@@ -336,6 +349,9 @@ impl Portas {
         if numero == self.da_sessao || numero == self.dos_clientes {
             return self.do_livro.to_string();
         }
+        if numero == self.do_meio {
+            return (self.do_livro + 1).to_string();
+        }
         // O livro só fala da porta dele e da seguinte, e nunca como a de um cliente em Python.
         if !de_cliente && [self.do_livro, self.do_livro + 1].contains(&numero) {
             return porta.to_string();
@@ -349,6 +365,19 @@ impl Portas {
     }
 }
 
+/// Os instantes do espião, que mudam a cada vez, na ordem em que aparecem: 0,000 s, 0,001 s…
+fn instantes_do_livro(tela: &str) -> String {
+    let mut quantos = 0;
+    let mut troca = |linha: &str| match linha.split_once(" s  ") {
+        Some((instante, resto)) if instante.trim().replace(',', "").parse::<u64>().is_ok() => {
+            quantos += 1;
+            format!("  0,{:03} s  {resto}", quantos - 1)
+        }
+        _ => linha.to_string(),
+    };
+    tela.split_inclusive('\n').map(&mut troca).collect()
+}
+
 #[cfg(test)]
 mod testes {
     use super::Portas;
@@ -359,6 +388,7 @@ mod testes {
         let mut portas = Portas {
             da_sessao: 10_001,
             dos_clientes: 10_002,
+            do_meio: 10_003,
             do_livro: 43210,
             vistas: Vec::new(),
         };

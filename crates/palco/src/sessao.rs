@@ -59,6 +59,9 @@ pub struct Origem {
 pub struct Papel {
     /// O pacote do programa, quando não é o nome do terminal.
     pub licao: Option<String>,
+    /// O que vai depois do nome do programa, em vez do endereço. Nele, como no que se digita, as portas são as do
+    /// livro: a da sessão e a seguinte.
+    pub argumentos: Option<Vec<String>>,
     /// O stdout do programa é um cano cujo leitor já foi embora.
     #[serde(default)]
     pub saida_fechada: bool,

@@ -1,0 +1,16 @@
+//! O que as lições da parte "Para ir além" têm em comum, além do que está em `comum`:
+//!
+//! - [`argumentos`]: o que vem na linha de comando de cada uma;
+//! - [`em_nome_de`]: em UDP, um socket em nome de cada cliente;
+//! - [`mural`]: uma tela para muitas threads, que não segura quem mostra;
+//! - [`queda`]: derrubar uma conexão, em vez de a encerrar.
+
+pub mod argumentos;
+pub mod em_nome_de;
+pub mod mural;
+pub mod queda;
+
+pub use argumentos::escuta_e_destino;
+pub use em_nome_de::EmNomeDe;
+pub use mural::mostra_pedaco;
+pub use queda::derruba;
