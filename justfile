@@ -34,7 +34,7 @@ revisa:
 
 # os seus arquivos em Python ao lado dos programas daqui: just compara minha_pasta servidor
 compara pasta *argumentos:
-    cargo run -q -p comparar -- {{pasta}} {{argumentos}}
+    cargo run -p comparar -- {{pasta}} {{argumentos}}
 
 # os seus arquivos em Python e os programas daqui, cronometrados: just medir minha_pasta
 medir pasta *argumentos: instala_hyperfine

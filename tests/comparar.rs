@@ -4,7 +4,8 @@
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::{env, fs};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{env, fs, thread};
 
 use palco::{compila, compilado, porta_livre, python};
 use tempfile::TempDir;
@@ -244,6 +245,411 @@ fn a_mesma_porta_errada_nos_dois_arquivos() {
     contem(&tela, "Cliente.py: a linha devia ser \"Recebemos:");
 }
 
+/// Um engano: a lição pedida, o arquivo, o que se troca nele, e o que a pista tem de dizer.
+type Caso = (
+    &'static str,
+    &'static str,
+    &'static str,
+    (&'static str, &'static str),
+    &'static str,
+);
+
+/// Os enganos de quem digita, família por família. Nos dois primeiros o número do erro é o de cada sistema.
+const ENGANOS: &[Caso] = &[
+    (
+        "servidor",
+        "Servidor.py",
+        SERVIDOR,
+        (
+            "par, endereco = escuta.accept()",
+            "escuta.bind(('127.0.0.1', 43210)); par, endereco = escuta.accept()",
+        ),
+        "o bind fica antes do laço",
+    ),
+    (
+        "servidor",
+        "Servidor.py",
+        SERVIDOR,
+        ("par.recv", "escuta.recv"),
+        "na linha 11: OSError: [Errno 107] Transport endpoint is not connected: este socket não está conectado; no servidor, recv e send vão no socket que o accept devolveu",
+    ),
+    (
+        "cliente",
+        "Cliente.py",
+        CLIENTE,
+        (
+            "    par.send",
+            "    par.connect((\"127.0.0.1\", 43210))\n    par.send",
+        ),
+        "este socket já está conectado (ou já foi usado); cada connect quer um socket novo: a linha que o cria fica dentro do laço (while)",
+    ),
+    (
+        "cliente",
+        "Cliente.py",
+        CLIENTE,
+        ("    par.send", "    par.close()\n    par.send"),
+        "este socket já foi fechado",
+    ),
+    (
+        "cliente_udp",
+        "Cliente_UDP.py",
+        CLIENTE_UDP,
+        ("par.connect", "('127.0.0.1', 43210)#"),
+        "o socket não sabe para onde mandar; falta o connect",
+    ),
+    (
+        "cliente",
+        "Cliente.py",
+        CLIENTE,
+        ("127.0.0.1", "127.0.0.l"),
+        "o endereço ou o nome não existe; confira-o letra por letra",
+    ),
+    (
+        "servidor",
+        "Servidor.py",
+        SERVIDOR,
+        ("127.0.0.1", "192.0.2.7"),
+        "o endereço não é deste computador",
+    ),
+    (
+        "servidor",
+        "Servidor.py",
+        SERVIDOR,
+        ("43210", "432100"),
+        "na linha 4: OverflowError: bind(): port must be 0-65535.: uma porta vai de 0 a 65535",
+    ),
+    (
+        "servidor",
+        "Servidor.py",
+        SERVIDOR,
+        ("43210", "\"43210\""),
+        "um número vai sem aspas: porta=43210",
+    ),
+    (
+        "servidor",
+        "Servidor.py",
+        SERVIDOR,
+        ("bind((\"127.0.0.1\", 43210))", "bind(\"127.0.0.1\", 43210)"),
+        "o endereço é uma tupla; um par de parênteses para a chamada, outro para a tupla",
+    ),
+    (
+        "servidor",
+        "Servidor.py",
+        SERVIDOR,
+        (
+            "bind((\"127.0.0.1\", 43210))",
+            "bind((43210, \"127.0.0.1\"))",
+        ),
+        "no endereço, primeiro vem o nome, entre aspas; e depois a porta",
+    ),
+    (
+        "servidor",
+        "Servidor.py",
+        SERVIDOR,
+        ("import socket\n", "from socket import *\n"),
+        "com from socket import *, socket(AF_INET, SOCK_STREAM); com import socket, socket.socket",
+    ),
+    (
+        "servidor",
+        "Servidor.py",
+        SERVIDOR,
+        ("socket.socket()", "socket(AF_INET, SOCK_STREAM)"),
+        "NameError: name 'AF_INET' is not defined: o import e o uso não combinam",
+    ),
+    (
+        "servidor",
+        "Servidor.py",
+        SERVIDOR,
+        ("socket.socket()", "socket()"),
+        "'module' object is not callable: o import e o uso não combinam",
+    ),
+    (
+        "cliente_udp",
+        "Cliente_UDP.py",
+        CLIENTE_UDP,
+        (
+            "import socket\n\npar = socket.socket(type=",
+            "from socket import *\n\npar = socket(type=",
+        ),
+        "type object 'socket' has no attribute 'SOCK_DGRAM': o import e o uso não combinam",
+    ),
+    (
+        "servidor",
+        "Servidor.py",
+        SERVIDOR,
+        ("import socket\n", "\n"),
+        "name 'socket' is not defined: o import falta",
+    ),
+    (
+        "servidor",
+        "Servidor.py",
+        SERVIDOR,
+        ("socket.socket()", "socket.socket(type=socket.SOCK_DGRAM)"),
+        "é um programa TCP com um socket UDP",
+    ),
+    (
+        "cliente_udp",
+        "Cliente_UDP.py",
+        CLIENTE_UDP,
+        ("SOCK_DGRAM", "SOCK_STREAM"),
+        "é um programa UDP com um socket TCP",
+    ),
+    (
+        "cliente",
+        "Cliente.py",
+        CLIENTE,
+        (".encode()", ""),
+        "na linha 5: TypeError: a bytes-like object is required, not 'str': pela rede (e num arquivo aberto com 'wb') só vão bytes",
+    ),
+    (
+        "cliente",
+        "Cliente.py",
+        CLIENTE,
+        ("texto.encode()", "bytes(texto)"),
+        "os bytes de um texto querem a codificação",
+    ),
+    (
+        "servidor",
+        "Servidor.py",
+        SERVIDOR,
+        ("accept()", "accept"),
+        "faltam os parênteses da chamada",
+    ),
+    (
+        "cliente",
+        "Cliente.py",
+        CLIENTE,
+        ("par.sendall", "\u{a0}par.sendall"),
+        "há na linha um espaço que não é o do teclado: o U+00A0",
+    ),
+    (
+        "cliente",
+        "Cliente.py",
+        CLIENTE,
+        ("\"Digite algo: \"", "“Digite algo: ”"),
+        "as aspas curvas de um PDF",
+    ),
+    (
+        "cliente",
+        "Cliente.py",
+        CLIENTE,
+        ("import socket", "import sockets"),
+        "o import não encontrou o módulo; confira a grafia: socket",
+    ),
+    (
+        "cliente",
+        "Cliente.py",
+        CLIENTE,
+        ("\"Digite algo: \"", ""),
+        "há um input() sem texto: o prompt \"Digite algo: \" vai dentro dele",
+    ),
+    (
+        "cliente",
+        "Cliente.py",
+        CLIENTE,
+        ("texto =", "while True:\n    pass\ntexto ="),
+        "ficou parado (ou num laço sem fim) e não mostrou nada, nem \"Digite algo: \": olhe o que há antes dele",
+    ),
+    (
+        "cliente",
+        "Cliente.py",
+        CLIENTE,
+        ("    par.sendall(texto.encode())\n", ""),
+        "não há nenhum send neste arquivo",
+    ),
+    (
+        "cliente",
+        "Cliente.py",
+        CLIENTE,
+        (CLIENTE, " \n"),
+        "está vazio: digite o programa nele",
+    ),
+    (
+        "cliente",
+        "Cliente.py",
+        CLIENTE,
+        (CLIENTE, SERVIDOR),
+        "tem dentro o programa do servidor",
+    ),
+    (
+        "servidor",
+        "Servidor.py",
+        SERVIDOR,
+        (SERVIDOR, CLIENTE),
+        "tem dentro o programa do cliente",
+    ),
+    (
+        "portas",
+        "Portas.py",
+        PORTAS,
+        ("\"domain\", \"http\"", "\"http\", \"domain\""),
+        "as linhas são as do capítulo, em outra ordem: onde devia vir \"53\" veio \"80\"",
+    ),
+    (
+        "portas",
+        "Portas.py",
+        PORTAS,
+        ("http", "htpp"),
+        "o sistema não conhece um serviço com esse nome",
+    ),
+];
+
+/// Quantos casos de cada vez: quase todo o tempo é de espera.
+fn cada_caso<T: Sync>(casos: &[T], confere: impl Fn(&T) + Sync) {
+    let proximo = AtomicUsize::new(0);
+    thread::scope(|escopo| {
+        for _ in 0..4 {
+            escopo.spawn(|| {
+                while let Some(caso) = casos.get(proximo.fetch_add(1, Ordering::Relaxed)) {
+                    confere(caso);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn cada_familia_de_enganos_tem_a_sua_pista() {
+    if !tem_python() || !cfg!(target_os = "linux") {
+        return;
+    }
+    cada_caso(ENGANOS, |(licao, arquivo, certo, (de, para), pista)| {
+        assert!(certo.contains(de), "{de}");
+        let pasta = pasta_com(&[(arquivo, &certo.replace(de, para))]);
+        let (codigo, tela, _) = compara(&[pasta.path().to_str().unwrap(), licao]);
+        assert_eq!(codigo, 1, "{tela}");
+        contem(&tela, &format!("{arquivo}: "));
+        contem(&tela, pista);
+        assert!(!corrido(&tela).contains("veja as últimas linhas"), "{tela}");
+    });
+}
+
+/// O que um arquivo faz ao par não é culpa do par, e o erro vem antes das consequências dele, todas as vezes.
+#[test]
+fn o_inocente_nao_leva_a_culpa() {
+    if !tem_python() {
+        return;
+    }
+    let casos = [
+        (
+            ("b\"Olah cliente\"", "\"Olah cliente\""),
+            "linha 12: TypeError: a bytes-like object",
+        ),
+        (
+            (
+                "            print(\"Recebemos",
+                "            escuta.close()\n            print(\"Recebemos",
+            ),
+            "linha 8: OSError: ",
+        ),
+        (("    escuta.listen()\n", ""), "linha 7: OSError: "),
+    ];
+    cada_caso(&[casos, casos, casos].concat(), |((de, para), pista)| {
+        assert!(SERVIDOR.contains(de), "{de}");
+        let pasta = pasta_com(&[
+            ("Servidor.py", &SERVIDOR.replace(de, para)),
+            ("Cliente.py", CLIENTE),
+        ]);
+        let (codigo, tela, _) = compara(&[pasta.path().to_str().unwrap(), "servidor", "cliente"]);
+        assert_eq!(codigo, 1, "{tela}");
+        contem(
+            &tela,
+            &format!("≠ servidor diferente: parou com um erro na {pista}"),
+        );
+        contem(&tela, "- cliente nada a mudar aqui");
+        // De uma sessão, o que se diz é só o erro.
+        assert!(!tela.contains("Servidor.py: na tela de cliente"), "{tela}");
+    });
+}
+
+/// O Python acha o que está ao lado do arquivo, e o arquivo sabe onde está.
+#[test]
+fn o_arquivo_roda_como_o_python_o_roda() {
+    if !tem_python() {
+        return;
+    }
+    let modulo = "import os\nassert os.path.basename(__file__) == 'config.py'\nporta = 43210\n";
+    let servidor = SERVIDOR
+        .replace("43210", "porta")
+        .replace("import socket\n", "import os, socket, __main__\nfrom config import porta\nassert os.path.basename(__file__) == 'Servidor.py' and __main__.porta\n");
+    let pasta = pasta_com(&[("Servidor.py", &servidor), ("config.py", modulo)]);
+    let onde = pasta.path().to_str().unwrap();
+    let (codigo, tela, _) = compara(&[onde, "servidor"]);
+    assert_eq!(codigo, 0, "{tela}");
+    assert_eq!(
+        fs::read_dir(pasta.path()).unwrap().count(),
+        2,
+        "nem um .pyc"
+    );
+    // Um erro no módulo é contado onde está.
+    fs::write(
+        pasta.path().join("config.py"),
+        "import os\nporta = (43210\n",
+    )
+    .unwrap();
+    let (codigo, tela, _) = compara(&[onde, "servidor"]);
+    assert_eq!(codigo, 1, "{tela}");
+    contem(
+        &tela,
+        "parou com um erro na linha 2 de config.py: SyntaxError",
+    );
+}
+
+#[test]
+fn arquivos_com_outro_nome_ou_em_outra_codificacao() {
+    if !tem_python() {
+        return;
+    }
+    let pasta = pasta_com(&[("Servidor.py.txt", SERVIDOR), ("Cliente.py", CLIENTE)]);
+    let onde = pasta.path().to_str().unwrap();
+    let (codigo, tela, _) = compara(&[onde, "servidor", "cliente"]);
+    assert_eq!(codigo, 0, "{tela}");
+    contem(
+        &tela,
+        "- servidor Servidor.py não está, mas há Servidor.py.txt: troque o nome dele para Servidor.py",
+    );
+    // Sem nada para comparar, é um erro.
+    let (codigo, _, erro) = compara(&[onde, "servidor_chat"]);
+    assert_eq!(codigo, 1);
+    contem(&erro, "Servidor_Chat.py não está na pasta");
+    for (digitado, certo) in [
+        ("Servidor.py.txt", "Servidor.py"),
+        ("Servidor2.py", "Servidor.py"),
+        ("servidor (1).py", "Servidor.py"),
+        ("Cleinte.py", "Cliente.py"),
+        ("ServidorChat.py", "Servidor_Chat.py"),
+        ("Cliente-UDP.py", "Cliente_UDP.py"),
+        ("Portas", "Portas.py"),
+    ] {
+        let pasta = pasta_com(&[(digitado, PORTAS)]);
+        let (codigo, _, erro) = compara(&[pasta.path().to_str().unwrap()]);
+        assert_eq!(codigo, 1);
+        contem(&erro, &format!("{certo} não está, mas há {digitado}"));
+    }
+    // Dois arquivos com os nomes certos não são um do outro.
+    let pasta = pasta_com(&[("Cliente_UDP.py", CLIENTE_UDP)]);
+    let (_, _, erro) = compara(&[pasta.path().to_str().unwrap(), "cliente"]);
+    contem(&erro, "Cliente.py não está na pasta");
+    // O "Unicode" do Bloco de Notas.
+    let mut utf16 = vec![0xff, 0xfe];
+    utf16.extend(CLIENTE.encode_utf16().flat_map(u16::to_le_bytes));
+    fs::write(pasta.path().join("Cliente.py"), utf16).unwrap();
+    let (codigo, tela, _) = compara(&[pasta.path().to_str().unwrap(), "cliente"]);
+    assert_eq!(codigo, 1, "{tela}");
+    contem(
+        &tela,
+        "o arquivo não está em UTF-8 (o Bloco de Notas chama o UTF-16 de Unicode)",
+    );
+    // Um nome que esconde o módulo do Python.
+    let pasta = pasta_com(&[("socket.py", "print('oi')\n"), ("Portas.py", PORTAS)]);
+    let (codigo, tela, _) = compara(&[pasta.path().to_str().unwrap(), "portas"]);
+    assert_eq!(codigo, 1, "{tela}");
+    contem(
+        &tela,
+        "Portas.py: há na pasta um socket.py, que se põe no lugar do módulo socket do Python",
+    );
+}
+
 /// Sem o par dele na pasta, o arquivo não leva a culpa pelo que o outro lado deixou de mostrar; e um
 /// erro diz o que olhar, seja qual for o nome dele.
 #[test]
@@ -265,7 +671,6 @@ fn cada_parada_diz_de_quem_e() {
             "Servidor_UDP.py",
             "import socket\npar = socket.socket(type=socket.SOCK_DGRAM)\npar.bind(('127.0.0.1', 43210))\nprint('Servidor pronto....')\nwhile True:\n    dados, origem = par.recvfrom(65535)\n    print('Origem.....: ', origem)\n    print('Dados recebidos.: ', dados.decode())\n    input('Digite a resposta: ')\n",
         ),
-        ("socket.py", "print('oi')\n"),
     ]);
     let (codigo, tela, _) = compara(&[pasta.path().to_str().unwrap()]);
     assert_eq!(codigo, 1, "{tela}");
@@ -274,7 +679,6 @@ fn cada_parada_diz_de_quem_e() {
         "Portas.py: parou com um erro na linha 1: KeyboardInterrupt",
         "Servidor.py: parou com um erro na linha 7: OSError:",
         "Servidor_UDP.py: não fez a sua parte, e o outro lado (cliente_udp) ficou esperando",
-        "socket.py: com este nome, ele se põe no lugar do módulo socket do Python",
         "Nas lições de FTP, o que passa pela rede não se compara",
     ] {
         contem(&tela, trecho);
@@ -306,7 +710,7 @@ fn um_engano_numa_sessao_diferente_de_proposito() {
         return;
     }
     let com_url = "import socket\nresposta = 'S'\nwhile resposta == 'S':\n    nome = input('Digite uma URL: ')\n    print('O IP referente à url informada é: ', socket.gethostbyname(nome))\n    resposta = input('Digite <s> para continuar: ').upper()\n";
-    let pasta = pasta_com(&[("socket.py", com_url)]);
+    let pasta = pasta_com(&[("Socket.py", com_url)]);
     let (codigo, tela, _) = compara(&[pasta.path().to_str().unwrap(), "socket"]);
     assert_eq!(codigo, 1, "{tela}");
     contem(
@@ -450,7 +854,7 @@ fn o_ctrl_c_no_meio_leva_os_programas_junto() {
     // O próprio comparar é um; o Python dele é o outro.
     while processos_com(onde) < 2 {
         assert!(Instant::now() < limite, "o Python não entrou em cena");
-        std::thread::sleep(Duration::from_millis(20));
+        thread::sleep(Duration::from_millis(20));
     }
     let pid = i32::try_from(filho.id()).unwrap();
     kill(Pid::from_raw(pid), Signal::SIGINT).unwrap();

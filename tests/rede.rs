@@ -226,7 +226,7 @@ fn sem_descritores_o_servidor_avisa_e_continua() {
     // Além da entrada e das saídas só cabe o socket que escuta: não sobra descritor para o accept. (O 3 pode
     // ter sido herdado de quem roda os testes.)
     comando
-        .args(["-c", "ulimit -n 4; exec \"$0\" \"$1\" 3>&-"])
+        .args(["-c", "exec 3>&-; ulimit -n 4; exec \"$0\" \"$1\""])
         .arg(compilado("servidor").unwrap());
     comando.arg(format!("127.0.0.1:{porta}"));
     let mut servidor = Terminal::abre("servidor", &mut comando, false).unwrap();
@@ -543,6 +543,127 @@ fn os_pares_conversam_em_ipv6() {
     servidor.espera("Digite a resposta: ").unwrap();
     servidor.digita("olá").unwrap();
     cliente.espera("Resposta do Servidor:  olá\n").unwrap();
+}
+
+/// O endereço link-local deste computador, `fe80::…%eth0`, se ele tem um.
+#[cfg(target_os = "linux")]
+fn link_local() -> Option<String> {
+    let tabela = std::fs::read_to_string("/proc/net/if_inet6").ok()?;
+    let linha = tabela.lines().find(|linha| linha.starts_with("fe80"))?;
+    let campos: Vec<&str> = linha.split_whitespace().collect();
+    let ip = Ipv6Addr::from(u128::from_str_radix(campos[0], 16).ok()?);
+    Some(format!("{ip}%{}", campos[5]))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn os_pares_conversam_por_um_endereco_de_uma_rede_so() {
+    let Some(endereco) = link_local() else {
+        let _ = writeln!(
+            io::stderr(),
+            "pulado: esta máquina não tem um endereço link-local"
+        );
+        return;
+    };
+    compila().unwrap();
+    let porta = porta_livre().unwrap();
+    let mut servidor = Terminal::abre(
+        "servidor",
+        Command::new(compilado("servidor").unwrap()).arg(format!("[{endereco}]:{porta}")),
+        false,
+    )
+    .unwrap();
+    servidor.espera("Aguardando cliente...\n").unwrap();
+    let mut cliente = Terminal::abre(
+        "cliente",
+        Command::new(compilado("cliente").unwrap()).arg(format!("[{endereco}]:{porta}")),
+        false,
+    )
+    .unwrap();
+    cliente.digita("oi").unwrap();
+    assert_eq!(cliente.sai().unwrap(), 0);
+    servidor.espera("Recebemos:  b'oi'\n").unwrap();
+}
+
+#[test]
+fn dois_servidores_no_mesmo_nome_nao_se_dividem_entre_ipv4_e_ipv6() {
+    // Onde localhost é também o ::1, o segundo ficaria lá, à espera de quem não vem.
+    compila().unwrap();
+    for licao in ["servidor", "servidor_udp"] {
+        let porta = porta_livre().unwrap();
+        let endereco = format!("localhost:{porta}");
+        let mut comando = Command::new(compilado(licao).unwrap());
+        let mut primeiro = Terminal::abre(licao, comando.arg(&endereco), false).unwrap();
+        primeiro.espera("...\n").unwrap();
+        let erro = erro_limpo(&roda(licao, &[&endereco]));
+        assert!(erro.contains("a porta já está em uso"), "{licao}: {erro}");
+        primeiro.encerra().unwrap();
+    }
+}
+
+/// O que `cargo test` compila, de todos os pacotes juntos, pode ter mais features que um servidor compilado sozinho.
+#[cfg(unix)]
+#[test]
+fn um_servidor_compilado_sozinho_se_despede_de_quem_o_termina() {
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+
+    let pasta = concat!(env!("CARGO_TARGET_TMPDIR"), "/sozinho");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "-p", "servidor", "--target-dir", pasta]);
+    for (nome, _) in std::env::vars().filter(|(nome, _)| nome.starts_with("CARGO_PKG_")) {
+        cargo.env_remove(nome);
+    }
+    assert!(cargo.status().unwrap().success());
+    let mut comando = Command::new(format!("{pasta}/debug/servidor"));
+    comando.arg(format!("127.0.0.1:{}", porta_livre().unwrap()));
+    let mut servidor = Terminal::abre("servidor", &mut comando, false).unwrap();
+    servidor.espera("Aguardando cliente...\n").unwrap();
+    kill(
+        Pid::from_raw(servidor.pid().try_into().unwrap()),
+        Signal::SIGTERM,
+    )
+    .unwrap();
+    servidor.espera_aviso("Até logo!\n").unwrap();
+    assert_eq!(servidor.sai().unwrap(), 0);
+}
+
+/// Um datagrama para a rede inteira: o sistema recusa, e a linha diz por quê.
+#[cfg(target_os = "linux")]
+#[test]
+fn o_cliente_udp_fala_com_uma_maquina_so() {
+    let erro = erro_limpo(&roda("cliente_udp", &["127.255.255.255"]));
+    assert!(erro.contains("use o de uma máquina só"), "{erro}");
+    for todas in ["255.255.255.255", "224.0.0.1", "[ff02::1]"] {
+        let erro = erro_limpo(&roda("cliente_udp", &[todas]));
+        assert!(erro.contains("use o IP de uma só"), "{erro}");
+    }
+}
+
+#[test]
+fn uma_senha_colada_no_endereco_nao_volta_a_tela() {
+    for (licao, argumentos, url) in [
+        ("servidor", &["ftp://eu:segredo@host/x"][..], ""),
+        ("cliente", &["eu:se/gredo@host"], ""),
+        ("cliente_chat", &["127.0.0.1", "eu:segredo@host"], ""),
+        ("cliente_udp", &["--eu:segredo@host"], ""),
+        ("portas", &["eu:segredo@host"], ""),
+        ("socket_ip", &[], "ftp://eu:segredo@"),
+        ("socket_ip", &[], "ftp://eu:se/gre:do@a..b/x"),
+        ("socket_ip", &[], "eu:segredo@nao-existe.invalid"),
+        ("socket_ip", &[], "https://eu:segredo@[::1]:80/"),
+    ] {
+        compila().unwrap();
+        let mut comando = Command::new(compilado(licao).unwrap());
+        let mut terminal = Terminal::abre(licao, comando.args(argumentos), false).unwrap();
+        if !url.is_empty() {
+            terminal.digita(url).unwrap();
+        }
+        assert_eq!(terminal.sai().unwrap(), 1, "{licao} {argumentos:?} {url}");
+        let erro = String::from_utf8_lossy(terminal.erro()).into_owned();
+        assert!(erro.starts_with("Erro: "), "{erro}");
+        assert!(!erro.contains("gredo") && !erro.contains("eu:"), "{erro}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Toca as sessões: com os arquivos do aluno, com os programas daqui e, nos pares, um de cada.
 
-use std::path::Path;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -8,160 +8,221 @@ use std::thread;
 use comum::Erro;
 use palco::{Ator, Observacao, Resultado, Sessao, observa};
 
-use crate::plano::{Grupo, Licao, Plano};
+use crate::fonte::Fonte;
+use crate::plano::{Grupo, Licao, Plano, Roteiro};
 use crate::progresso::Progresso;
-use crate::veredito::{Veredito, culpados, julga};
+use crate::veredito::{Peso, Pista, Veredito, conclui, julga, parou};
 
-/// Uma sessão já tocada e julgada.
-pub struct Tocada {
+/// Uma sessão julgada, e o que se viu dela, se foi tocada.
+pub struct Feita {
     pub sessao: Sessao,
+    pub veredito: Veredito,
+    pub visto: Option<Visto>,
+}
+
+/// O que se viu de uma sessão.
+pub struct Visto {
     /// Com os arquivos do aluno (onde falta um, com o programa em Rust).
     pub python: Observacao,
     /// Com os programas em Rust.
     pub rust: Observacao,
-    /// Com um arquivo só em Python.
-    pub mistas: Vec<Mista>,
-    pub veredito: Veredito,
+    /// Num par, com um só dos arquivos: o nome da lição que está em Python, e o que se viu.
+    pub mistas: Vec<(String, Observacao)>,
 }
 
-/// Um par com um lado em cada língua.
-pub struct Mista {
-    /// A lição que está em Python.
-    pub em_python: String,
-    pub visto: Observacao,
+/// Quem toca: o que se viu com os programas em Rust serve a todas as pastas.
+pub struct Ensaio<'a> {
+    roteiro: &'a Roteiro,
+    progresso: &'a Progresso,
+    em_rust: Mutex<BTreeMap<String, Observacao>>,
 }
 
-/// O que foi feito de uma sessão.
-pub enum Feito {
-    Tocada(Box<Tocada>),
-    /// Não adiantava tocá-la: este arquivo já parou numa sessão anterior.
-    Pulada(Box<Sessao>, String),
-}
+impl<'a> Ensaio<'a> {
+    pub fn novo(roteiro: &'a Roteiro, progresso: &'a Progresso) -> Ensaio<'a> {
+        Ensaio {
+            roteiro,
+            progresso,
+            em_rust: Mutex::new(BTreeMap::new()),
+        }
+    }
 
-/// Toca todos os grupos, tantos ao mesmo tempo quantos a máquina tem núcleos.
-pub fn toca_tudo(
-    plano: &Plano,
-    pasta: &Path,
-    progresso: &Progresso,
-) -> Result<Vec<Vec<Feito>>, Erro> {
-    let quantas = plano.grupos.iter().map(|grupo| grupo.sessoes.len()).sum();
-    let proximo = AtomicUsize::new(0);
-    let prontos = Mutex::new(Vec::new());
-    thread::scope(|escopo| {
-        for _ in 0..thread::available_parallelism()
-            .map_or(2, usize::from)
-            .min(4)
+    /// Toca todos os grupos de uma pasta, tantos ao mesmo tempo quantos a máquina tem núcleos.
+    pub fn toca(&self, plano: &Plano) -> Result<Vec<Vec<Feita>>, Erro> {
+        let quantos = nucleos().min(4);
+        em_paralelo(&plano.grupos, quantos, |grupo| self.toca_grupo(grupo))
+            .into_iter()
+            .map(|tocado| {
+                tocado.map_err(|falha| {
+                    Erro::Mensagem(format!(
+                        "não foi possível tocar as sessões: {falha}; tente outra vez"
+                    ))
+                })
+            })
+            .collect()
+    }
+
+    fn toca_grupo(&self, grupo: &Grupo) -> Resultado<Vec<Feita>> {
+        let mut parados: Vec<&str> = Vec::new();
+        let mut feitas = Vec::new();
+        for sessao in &grupo.sessoes {
+            self.progresso.toca(&sessao.nome);
+            let da_sessao = |licao: &&Licao| {
+                let mut nomes = sessao.licoes().map(|(_, nome)| nome);
+                licao.arquivo.is_some() && nomes.any(|nome| nome == licao.nome)
+            };
+            let em_python: Vec<&Licao> = grupo.licoes.iter().filter(da_sessao).collect();
+            let ja_parou = |licao: &&&Licao| parados.contains(&licao.nome.as_str());
+            let parado = em_python.iter().find(ja_parou);
+            let (veredito, visto) = match parado {
+                Some(parado) => (Veredito::NaoTocada(parado.nome_do_arquivo()), None),
+                None => {
+                    let (veredito, visto) = self.toca_sessao(sessao, &em_python, &mut parados)?;
+                    (veredito, Some(visto))
+                }
+            };
+            feitas.push(Feita {
+                sessao: sessao.clone(),
+                veredito,
+                visto,
+            });
+        }
+        Ok(feitas)
+    }
+
+    /// Cada arquivo se julga sozinho, com o outro lado em Rust: assim não leva a culpa do par.
+    fn toca_sessao<'b>(
+        &self,
+        sessao: &Sessao,
+        em_python: &[&'b Licao],
+        parados: &mut Vec<&'b str>,
+    ) -> Resultado<(Veredito, Visto)> {
+        let rust = self.com_rust(sessao)?;
+        let mut pistas = Vec::new();
+        let mut mistas = Vec::new();
+        for licao in em_python {
+            let (visto, dele) = confirma(sessao, licao, &rust)?;
+            if !dele.is_empty() && parou(sessao, &visto) {
+                parados.push(&licao.nome);
+            }
+            pistas.extend(dele);
+            mistas.push((licao.nome.clone(), visto));
+        }
+        let python = match mistas.as_slice() {
+            [_] => mistas.remove(0).1,
+            _ => self.toca_juntos(sessao, em_python, &rust, &mut pistas)?,
+        };
+        let veredito = conclui(sessao, pistas, &python, &rust, &self.roteiro.diferencas);
+        let visto = Visto {
+            python,
+            rust,
+            mistas,
+        };
+        Ok((veredito, visto))
+    }
+
+    /// Com todos os arquivos. Do que se vê só então, não se sabe de quem é: fica com todos.
+    fn toca_juntos(
+        &self,
+        sessao: &Sessao,
+        em_python: &[&Licao],
+        rust: &Observacao,
+        pistas: &mut Vec<Pista>,
+    ) -> Resultado<Observacao> {
+        let mut visto = com(sessao, em_python)?;
+        let juntos = |visto: &Observacao| -> Vec<Pista> {
+            let cada = em_python.iter();
+            cada.flat_map(|licao| julga(sessao, licao, em_python, visto, rust))
+                .collect()
+        };
+        if pistas.is_empty() && !juntos(&visto).is_empty() {
+            visto = com(sessao, em_python)?;
+            pistas.extend(juntos(&visto));
+            for pista in pistas.iter_mut() {
+                let texto = &pista.texto;
+                pista.texto = format!("com o par em Rust está certo, mas com o seu não: {texto}");
+            }
+        } else if em_python
+            .iter()
+            .all(|licao| Fonte::le(licao).em_outra_porta())
         {
+            // Em outra porta, só o par dele o ouve: os textos se veem aqui.
+            pistas.extend(
+                juntos(&visto)
+                    .into_iter()
+                    .filter(|pista| pista.peso == Peso::Texto),
+            );
+        }
+        Ok(visto)
+    }
+
+    fn com_rust(&self, sessao: &Sessao) -> Resultado<Observacao> {
+        let em_rust = || self.em_rust.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(visto) = em_rust().get(&sessao.nome) {
+            return Ok(visto.clone());
+        }
+        let mut visto = com(sessao, &[])?;
+        // Numa máquina ocupada, uma conversa pode se atropelar.
+        if !visto.desvios.is_empty() {
+            visto = com(sessao, &[])?;
+        }
+        em_rust().insert(sessao.nome.clone(), visto.clone());
+        Ok(visto)
+    }
+}
+
+/// Toca a sessão com os arquivos destas lições, e o resto em Rust.
+fn com(sessao: &Sessao, em_python: &[&Licao]) -> Resultado<Observacao> {
+    observa(sessao, |nome| {
+        let licao = em_python.iter().find(|licao| licao.nome == nome);
+        match licao.and_then(|licao| licao.arquivo.as_deref()?.parent()) {
+            Some(pasta) => Ator::Python(pasta),
+            None => Ator::Rust,
+        }
+    })
+}
+
+/// O que se vê de um arquivo, e as pistas dele. Numa máquina ocupada uma conversa pode se atropelar: o que
+/// não é um traceback merece outra vez.
+fn confirma(
+    sessao: &Sessao,
+    licao: &Licao,
+    rust: &Observacao,
+) -> Resultado<(Observacao, Vec<Pista>)> {
+    let mut visto = com(sessao, &[licao])?;
+    let mut pistas = julga(sessao, licao, &[licao], &visto, rust);
+    if !pistas.is_empty() && pistas.iter().all(|pista| pista.peso != Peso::Erro) {
+        visto = com(sessao, &[licao])?;
+        pistas = julga(sessao, licao, &[licao], &visto, rust);
+    }
+    Ok((visto, pistas))
+}
+
+/// Quantos núcleos há.
+pub fn nucleos() -> usize {
+    thread::available_parallelism().map_or(2, usize::from)
+}
+
+/// Faz o mesmo com cada item, `quantos` de cada vez; o que resulta vem na ordem deles.
+pub fn em_paralelo<I: Sync, R: Send>(
+    itens: &[I],
+    quantos: usize,
+    faz: impl Fn(&I) -> R + Sync,
+) -> Vec<R> {
+    let proximo = AtomicUsize::new(0);
+    let prontos = Mutex::new(BTreeMap::new());
+    thread::scope(|escopo| {
+        for _ in 0..quantos {
             escopo.spawn(|| {
                 loop {
                     let n = proximo.fetch_add(1, Ordering::Relaxed);
-                    let Some(grupo) = plano.grupos.get(n) else {
-                        return;
-                    };
-                    let tocado = toca_grupo(grupo, plano, pasta, progresso, quantas);
-                    prontos
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .push((n, tocado));
+                    let Some(item) = itens.get(n) else { return };
+                    let pronto = faz(item);
+                    let mut prontos = prontos.lock().unwrap_or_else(PoisonError::into_inner);
+                    prontos.insert(n, pronto);
                 }
             });
         }
     });
-    let mut prontos = prontos.into_inner().unwrap_or_else(PoisonError::into_inner);
-    prontos.sort_by_key(|(n, _)| *n);
-    prontos
-        .into_iter()
-        .map(|(_, tocado)| {
-            tocado.map_err(|falha| {
-                Erro::Mensagem(format!(
-                    "não foi possível tocar as sessões: {falha}; tente outra vez"
-                ))
-            })
-        })
-        .collect()
-}
-
-fn toca_grupo(
-    grupo: &Grupo,
-    plano: &Plano,
-    pasta: &Path,
-    progresso: &Progresso,
-    quantas: usize,
-) -> Resultado<Vec<Feito>> {
-    let licoes: Vec<Licao> = grupo
-        .licoes
-        .iter()
-        .map(|nome| Licao {
-            nome: nome.clone(),
-            arquivo: palco::original(pasta, nome),
-        })
-        .collect();
-    let tem = |nome: &str| licoes.iter().any(|l| l.nome == nome && l.arquivo.is_some());
-    let mut parados: Vec<String> = Vec::new();
-    let mut feitos = Vec::new();
-    for sessao in &grupo.sessoes {
-        progresso.toca(&sessao.nome, quantas);
-        let mut em_python: Vec<&str> = sessao
-            .licoes()
-            .map(|(_, licao)| licao)
-            .filter(|licao| tem(licao))
-            .collect();
-        em_python.sort_unstable();
-        em_python.dedup();
-        if let Some(parado) = em_python.iter().find(|l| parados.iter().any(|p| p == *l)) {
-            feitos.push(Feito::Pulada(
-                Box::new(sessao.clone()),
-                (*parado).to_string(),
-            ));
-            continue;
-        }
-        let ator = |quais: &[&str], licao: &str| {
-            if quais.contains(&licao) {
-                Ator::Python(pasta)
-            } else {
-                Ator::Rust
-            }
-        };
-        // Numa máquina ocupada, uma conversa pode se atropelar (um cliente que volta antes de o servidor
-        // acabar de sair): o que falha sem ser por causa do arquivo do aluno merece outra vez.
-        let rust = de_novo_se(
-            || observa(sessao, |_| Ator::Rust),
-            |visto| !visto.desvios.is_empty(),
-        )?;
-        let python = observa(sessao, |licao| ator(&em_python, licao))?;
-        let mut mistas = Vec::new();
-        if em_python.len() > 1 {
-            for licao in &em_python {
-                let visto = de_novo_se(
-                    || observa(sessao, |outra| ator(&[licao], outra)),
-                    |visto| visto.parada().is_some() && python.parada().is_none(),
-                )?;
-                mistas.push(Mista {
-                    em_python: (*licao).to_string(),
-                    visto,
-                });
-            }
-        }
-        let veredito = julga(sessao, &python, &rust, &mistas, &licoes, &plano.diferencas);
-        if matches!(veredito, Veredito::Diferente(_)) {
-            parados.extend(culpados(sessao, &python, &mistas, &em_python));
-        }
-        feitos.push(Feito::Tocada(Box::new(Tocada {
-            sessao: sessao.clone(),
-            python,
-            rust,
-            mistas,
-            veredito,
-        })));
-    }
-    Ok(feitos)
-}
-
-/// Toca mais uma vez o que `estranho` diz que não correu bem.
-fn de_novo_se(
-    toca: impl Fn() -> Resultado<Observacao>,
-    estranho: impl Fn(&Observacao) -> bool,
-) -> Resultado<Observacao> {
-    let visto = toca()?;
-    if estranho(&visto) { toca() } else { Ok(visto) }
+    let prontos = prontos.into_inner().unwrap_or_else(PoisonError::into_inner);
+    prontos.into_values().collect()
 }

@@ -4,11 +4,13 @@
 //! `cargo run -p comparar -- PASTA`
 //!
 //! Quem toca é o palco, e o que se toca são as sessões de `tests/sessoes`. Aqui ficam a ordem das
-//! coisas ([`plano`], [`ensaio`]), o juízo ([`veredito`], [`pistas`]), e como tudo se mostra ([`vista`],
+//! coisas ([`plano`], [`ensaio`]), o juízo ([`veredito`], [`conselhos`], [`fonte`], [`pistas`]), e como tudo se mostra ([`vista`],
 //! [`tela`], [`pagina`]).
 
 mod argumentos;
+mod conselhos;
 mod ensaio;
+mod fonte;
 mod pagina;
 mod pistas;
 mod plano;
@@ -24,9 +26,11 @@ use std::process::ExitCode;
 use comum::causa::em_portugues;
 use comum::erro::encerra;
 use comum::{Erro, visivel};
-use palco::{compila, interrompe, interrompido, python};
+use palco::{compila_so, interrompe, interrompido, python};
 
-use crate::plano::Plano;
+use crate::ensaio::Ensaio;
+use crate::plano::{Plano, Roteiro};
+use crate::progresso::Progresso;
 use crate::vista::Relatorio;
 
 fn main() -> ExitCode {
@@ -45,23 +49,19 @@ fn main() -> ExitCode {
 /// Compara, mostra, e diz se nada difere sem querer.
 fn compara() -> Result<bool, Erro> {
     let pedido = argumentos::le()?;
-    let plano = Plano::novo(&pedido)?;
+    let roteiro = Roteiro::novo(&pedido.licoes)?;
+    let plano = Plano::novo(&roteiro, &pedido.pasta)?;
     let Some(python) = python() else {
         return Err(Erro::Mensagem(SEM_PYTHON.into()));
     };
     ctrlc::set_handler(interrompe)
         .map_err(|_| Erro::Mensagem("não foi possível preparar o Ctrl-C".into()))?;
-    let progresso = progresso::Progresso::novo();
-    progresso.diz("Preparando os programas em Rust (na primeira vez, um ou dois minutos)…");
-    compila().map_err(|_| {
-        progresso.apaga();
-        Erro::Mensagem(
-            "os programas em Rust não compilaram; rode `cargo build` e veja por quê".into(),
-        )
-    })?;
-    let tocados = ensaio::toca_tudo(&plano, &pedido.pasta, &progresso);
+    let progresso = Progresso::novo();
+    prepara(&plano, &progresso)?;
+    progresso.conta(plano.grupos.iter().map(|grupo| grupo.sessoes.len()).sum());
+    let tocados = Ensaio::novo(&roteiro, &progresso).toca(&plano);
     progresso.apaga();
-    let relatorio = Relatorio::novo(&plano, tocados?, &pedido.pasta, &python.versao);
+    let relatorio = Relatorio::novo(&roteiro, &plano, tocados?, &python.versao);
     let gravada = match &pedido.html {
         None => Ok(None),
         Some(arquivo) => match fs::write(arquivo, pagina::pagina(&relatorio)) {
@@ -77,6 +77,20 @@ fn compara() -> Result<bool, Erro> {
     tela::mostra(&relatorio, gravada.as_ref().ok().copied().flatten())?;
     gravada?;
     Ok(relatorio.tudo_certo())
+}
+
+/// Compila os programas que vão entrar em cena, e diz quais são.
+fn prepara(plano: &Plano, progresso: &Progresso) -> Result<(), Erro> {
+    let quais: Vec<&str> = plano.programas().collect();
+    progresso.anuncia(&format!(
+        "Preparando os programas em Rust (na primeira vez, um ou dois minutos): {}",
+        quais.join(", ")
+    ));
+    compila_so(quais.into_iter(), !progresso.num_terminal()).map_err(|_| {
+        Erro::Mensagem(
+            "os programas em Rust não compilaram; rode `cargo build` e veja por quê".into(),
+        )
+    })
 }
 
 const SEM_PYTHON: &str = "não achei o Python 3 (procurei por python3, python e py -3); instale-o de \

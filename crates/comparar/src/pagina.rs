@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::vista::{Bloco, Julgado, Relatorio, SessaoVista};
+use crate::veredito::Veredito;
+use crate::vista::{Bloco, Relatorio, SessaoVista};
 
 /// Um texto que pode ter `<`, `&` e aspas.
 struct Texto<'a>(&'a str);
@@ -95,10 +96,10 @@ pub fn pagina(relatorio: &Relatorio) -> String {
 fn sessao(sessao: &SessaoVista) -> String {
     let (marca, nome) = sessao.veredito.marca();
     let classe = match sessao.veredito {
-        Julgado::Igual => "igual",
-        Julgado::DeProposito(_) => "proposito",
-        Julgado::Diferente(_) => "diferente",
-        Julgado::NaoTocada(_) => "pulada",
+        Veredito::Igual => "igual",
+        Veredito::DeProposito(_) => "proposito",
+        Veredito::Diferente(_) => "diferente",
+        Veredito::NaoTocada(_) => "pulada",
     };
     let razoes: String = sessao
         .veredito

@@ -62,6 +62,9 @@ fn ultima(texto: &str) -> &str {
 /// `explicados` já têm a sua pista, e as que são como na tela `daqui` estão certas: são de quem
 /// consertou um defeito do original.
 pub fn das_telas(esperada: &str, daqui: &str, vista: &str, explicados: &[String]) -> Vec<String> {
+    if let Some(pista) = da_ordem(esperada, vista) {
+        return vec![pista];
+    }
     let contra_a_daqui = TextDiff::from_lines(daqui, vista);
     let difere_da_daqui = |linha: &str, tag: ChangeTag| {
         // As linhas vazias se repetem: de uma não se sabe qual é.
@@ -83,8 +86,8 @@ pub fn das_telas(esperada: &str, daqui: &str, vista: &str, explicados: &[String]
                 (_, Some(sobra)) if !difere_da_daqui(sobra, ChangeTag::Insert) => {}
                 (Some(falta), None) if !difere_da_daqui(falta, ChangeTag::Delete) => {}
                 (Some(falta), Some(sobra)) => pistas.push(da_linha(falta, sobra)),
-                (Some(falta), None) => pistas.push(format!("falta a linha {}", aspas(falta))),
-                (None, Some(sobra)) => pistas.push(format!("sobra a linha {}", aspas(sobra))),
+                (Some(falta), None) => pistas.push(format!("falta {}", a_linha(falta))),
+                (None, Some(sobra)) => pistas.push(format!("sobra {}", a_linha(sobra))),
                 (None, None) => {}
             }
         }
@@ -108,6 +111,30 @@ pub fn das_telas(esperada: &str, daqui: &str, vista: &str, explicados: &[String]
         pistas.push(format!("e mais {resto} {linhas}; comece pela primeira"));
     }
     pistas
+}
+
+/// As mesmas linhas, em outra ordem.
+fn da_ordem(esperada: &str, vista: &str) -> Option<String> {
+    let (mut linhas, mut vistas): (Vec<_>, Vec<_>) =
+        (esperada.lines().collect(), vista.lines().collect());
+    let (falta, veio) = linhas.iter().zip(&vistas).find(|(a, b)| a != b)?;
+    let pista = format!(
+        "as linhas são as do capítulo, em outra ordem: onde devia vir {} veio {}",
+        aspas(falta),
+        aspas(veio)
+    );
+    linhas.sort_unstable();
+    vistas.sort_unstable();
+    (linhas == vistas).then_some(pista)
+}
+
+fn a_linha(linha: &str) -> String {
+    if linha.is_empty() {
+        "uma linha vazia (o Enter depois de um prompt é o input que mostra; o print põe outro)"
+            .into()
+    } else {
+        format!("a linha {}", aspas(linha))
+    }
 }
 
 fn da_linha(esperada: &str, vista: &str) -> String {
@@ -190,6 +217,10 @@ pub fn da_parada(engano: &Engano, tela: &str, inocente: bool) -> String {
         format!("a última linha na tela era {}", aspas(ultima))
     };
     match engano {
+        Engano::ParouAntesDe(texto) if !inocente && tela.is_empty() => format!(
+            "ficou parado (ou num laço sem fim) e não mostrou nada, nem {}: olhe o que há antes dele (um laço sem saída, um input sem texto, um recv); foi encerrado",
+            aspas(texto.trim_end_matches('\n'))
+        ),
         Engano::ParouAntesDe(texto) => {
             let como = if inocente {
                 "ficou esperando"
@@ -207,7 +238,9 @@ pub fn da_parada(engano: &Engano, tela: &str, inocente: bool) -> String {
             } else {
                 "devia ter terminado"
             };
-            format!("{como} e não terminou; {na_tela}; foi encerrado")
+            format!(
+                "{como} e não terminou: espera por algo que não vem, ou o laço não acaba (confira a ordem de send e recv, e o break); {na_tela}; foi encerrado"
+            )
         }
         Engano::FimAntesDe(texto) => format!(
             "terminou antes de mostrar {}; {na_tela}",
@@ -225,175 +258,18 @@ pub fn da_parada(engano: &Engano, tela: &str, inocente: bool) -> String {
     }
 }
 
-/// A linha `Tipo: texto` com que um traceback termina. Reconhece-se pelo lugar, e não pelo nome do
-/// tipo (há `ftplib.error_perm` e `KeyboardInterrupt`): é a primeira sem recuo depois do último `File`.
-/// Um arquivo que o Python nem abriu não tem `File`: resta a última linha, se o nome é de erro.
-fn fim_do_traceback(erro: &str) -> Option<&str> {
-    let e_tipo = |linha: &&str| {
-        let tipo = linha.split(':').next().unwrap_or_default();
-        !tipo.is_empty() && !tipo.contains(char::is_whitespace)
-    };
-    let arquivo = erro.rfind("  File \"");
-    let depois = arquivo.and_then(|onde| erro[onde..].lines().find(e_tipo));
-    depois.or_else(|| {
-        let ultima = erro.trim_end().lines().last()?;
-        let tipo = ultima.split(':').next()?;
-        (e_tipo(&ultima) && tipo.ends_with("Error")).then_some(ultima)
-    })
-}
-
-/// O que um programa escreveu no stderr: um traceback (a linha do arquivo, o erro, e o que costuma ser)
-/// ou um aviso.
-pub fn do_stderr(erro: &str, arquivo: &str) -> String {
-    let Some(fim) = fim_do_traceback(erro) else {
-        let ultima = erro.trim_end().lines().last().unwrap_or_default();
-        return format!(
-            "escreveu avisos na tela dele; o último é {}",
-            aspas(ultima.trim_start())
-        );
-    };
-    let onde = erro
-        .lines()
-        .rev()
-        .find(|linha| linha.trim_start().starts_with("File ") && linha.contains(arquivo))
-        .and_then(|linha| linha.split("line ").nth(1))
-        .map(|resto| {
-            resto
-                .chars()
-                .take_while(char::is_ascii_digit)
-                .collect::<String>()
-        })
-        .filter(|numero| !numero.is_empty());
-    let onde = onde.map_or_else(String::new, |numero| format!(" na linha {numero}"));
+/// O que um programa escreveu no stderr, se não é um traceback.
+pub fn dos_avisos(erro: &str) -> String {
+    let ultima = erro.trim_end().lines().last().unwrap_or_default();
     format!(
-        "parou com um erro{onde}: {}: {}",
-        visivel(fim.as_bytes()),
-        conselho(fim)
+        "escreveu avisos na tela dele; o último é {}",
+        aspas(ultima.trim_start())
     )
-}
-
-/// O que olhar, diante da última linha de um traceback.
-fn conselho(fim: &str) -> &'static str {
-    let (tipo, texto) = fim.split_once(": ").unwrap_or((fim, ""));
-    match tipo {
-        "SyntaxError" if fim.contains("codec can't decode") => {
-            "o arquivo não está em UTF-8: abra-o no editor e salve-o de novo como UTF-8"
-        }
-        "SyntaxError" => {
-            "o Python não entendeu o que está escrito: confira aspas, parênteses e dois-pontos, ali e na linha de cima"
-        }
-        "IndentationError" | "TabError" => {
-            "os espaços no começo da linha não estão como no capítulo"
-        }
-        "NameError" | "UnboundLocalError" => "um nome não existe: confira a grafia e as maiúsculas",
-        "AttributeError" => "o que vem depois do ponto não existe: confira a grafia",
-        "TypeError" | "ValueError" => {
-            "um valor não serve para o que se pediu: confira os argumentos e as aspas"
-        }
-        "ModuleNotFoundError" | "ImportError" => {
-            "o import não encontrou o módulo: confira a grafia"
-        }
-        "UnicodeDecodeError" => "chegaram bytes que não são texto UTF-8",
-        "ConnectionRefusedError" => {
-            "ninguém atendia na porta: confira o endereço e a porta nos dois arquivos"
-        }
-        "EOFError" => "esperava mais uma linha do teclado",
-        "ftplib.error_perm" if texto.starts_with("550") => {
-            "o servidor não achou o que se pediu: confira o nome do arquivo ou da pasta (maiúsculas contam)"
-        }
-        "ftplib.error_perm" if texto.starts_with("530") => {
-            "o servidor não deixou entrar: confira o login, o usuário e a senha"
-        }
-        _ if tipo.starts_with("ftplib.") => {
-            "o servidor FTP recusou o comando: confira o que vai nele e a ordem"
-        }
-        // O número é o do Linux, o do macOS ou o do Windows.
-        "OSError" => match numero_do_sistema(texto) {
-            Some(22 | 10022) => "se é a linha do accept, falta o listen antes dela",
-            Some(98 | 48 | 10048) => "a porta já está em uso: confira a linha da porta",
-            Some(99 | 49 | 10049) => "o endereço não é deste computador: confira o do bind",
-            _ => OLHE,
-        },
-        _ => OLHE,
-    }
-}
-
-const OLHE: &str = "veja as últimas linhas na tela dele";
-
-/// O número em `[Errno 98] …` ou `[WinError 10048] …`.
-fn numero_do_sistema(texto: &str) -> Option<u32> {
-    let (_, resto) = texto.split_once(' ')?;
-    resto.split_once(']')?.0.parse().ok()
-}
-
-/// Os erros de quem digitou: nunca são uma diferença de propósito.
-pub fn e_de_digitacao(erro: &str) -> bool {
-    fim_do_traceback(erro).is_some_and(|fim| {
-        [
-            "SyntaxError",
-            "IndentationError",
-            "TabError",
-            "NameError",
-            "UnboundLocalError",
-            "AttributeError",
-            "TypeError",
-            "ModuleNotFoundError",
-            "ImportError",
-        ]
-        .iter()
-        .any(|tipo| fim.starts_with(tipo))
-    })
 }
 
 #[cfg(test)]
 mod testes {
     use super::*;
-
-    #[test]
-    fn um_traceback_se_reconhece_pela_forma() {
-        let traceback = |fim: &str| {
-            format!(
-                "Traceback (most recent call last):\n  File \"/a/Portas.py\", line 7, in <module>\n    f()\n    ~^^\n{fim}\n"
-            )
-        };
-        for (fim, pista) in [
-            (
-                "ftplib.error_perm: 550 File not found",
-                "na linha 7: ftplib.error_perm: 550 File not found: o servidor não achou",
-            ),
-            ("ftplib.error_temp: 425 no", "o servidor FTP recusou"),
-            ("KeyboardInterrupt", "na linha 7: KeyboardInterrupt: veja"),
-            (
-                "Exception: duas\nlinhas: aqui",
-                "na linha 7: Exception: duas: veja",
-            ),
-            ("OSError: [Errno 22] Invalid argument", "falta o listen"),
-            (
-                "OSError: [Errno 48] Address already in use",
-                "a porta já está em uso",
-            ),
-            (
-                "OSError: [WinError 10049] The requested…",
-                "não é deste computador",
-            ),
-            ("OSError: sem número", OLHE),
-        ] {
-            let pista_dada = do_stderr(&traceback(fim), "Portas.py");
-            assert!(pista_dada.starts_with("parou com um erro"), "{pista_dada}");
-            assert!(pista_dada.contains(pista), "{pista_dada}");
-        }
-        for aviso in [
-            "fim do programa",
-            "Portas.py:5: SyntaxWarning: invalid\n  s = 1",
-        ] {
-            let pista = do_stderr(aviso, "Portas.py");
-            assert!(pista.starts_with("escreveu avisos na tela dele"), "{pista}");
-        }
-        assert!(e_de_digitacao(
-            "  File \"a.py\", line 1\n    f(\nSyntaxError: x\n"
-        ));
-        assert!(!e_de_digitacao(&traceback("EOFError")));
-    }
 
     #[test]
     fn o_prompt_aparece_inteiro_mesmo_se_o_roteiro_espera_so_o_fim() {

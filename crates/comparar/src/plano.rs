@@ -1,27 +1,56 @@
 //! O que tocar: as lições que há na pasta, e as sessões delas.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use comum::causa::em_portugues;
 use comum::{Erro, visivel};
 use palco::{Diferenca, Sessao, nome_do_original, original};
 
-use crate::argumentos::Pedido;
-
 /// A pasta do projeto.
 const PROJETO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-/// Tudo o que é preciso saber antes de começar.
-pub struct Plano {
-    /// As lições, na ordem do capítulo, com o arquivo do aluno, se há.
-    pub licoes: Vec<Licao>,
-    /// As lições que conversam entre si ficam juntas.
-    pub grupos: Vec<Grupo>,
+/// O que se sabe antes de olhar a pasta de um aluno.
+pub struct Roteiro {
+    /// As lições, na ordem do capítulo.
+    nomes: Vec<String>,
+    /// As que se pediram.
+    pedidas: Vec<String>,
+    sessoes: Vec<Sessao>,
     /// As diferenças de propósito.
     pub diferencas: Vec<Diferenca>,
     /// Se foram pedidas só algumas lições: então tudo aparece inteiro.
     pub so_algumas: bool,
+}
+
+impl Roteiro {
+    /// As sessões do projeto e as lições que os nomes `digitados` querem dizer.
+    pub fn novo(digitados: &[String]) -> Result<Roteiro, Erro> {
+        let mut sessoes =
+            Sessao::todas(&Path::new(PROJETO).join("tests/sessoes")).map_err(falhou)?;
+        // As que vão além do capítulo não têm com que se comparar.
+        sessoes.retain(|s| (cfg!(unix) || !s.so_unix) && !s.listagens.is_empty());
+        let nomes = licoes_em_ordem(&sessoes);
+        Ok(Roteiro {
+            pedidas: escolhidas(digitados, &nomes)?,
+            nomes,
+            sessoes,
+            diferencas: Diferenca::todas(&Path::new(PROJETO).join("docs/src/diferencas.md"))
+                .map_err(falhou)?,
+            so_algumas: !digitados.is_empty(),
+        })
+    }
+}
+
+/// O que comparar numa pasta.
+pub struct Plano {
+    /// A pasta dos originais, inteira: os programas rodam em outra.
+    pub pasta: PathBuf,
+    /// As lições pedidas, na ordem do capítulo.
+    pub licoes: Vec<Licao>,
+    /// As lições que conversam entre si ficam juntas.
+    pub grupos: Vec<Grupo>,
 }
 
 /// Uma lição e o arquivo em que o aluno a digitou.
@@ -29,11 +58,37 @@ pub struct Plano {
 pub struct Licao {
     /// `servidor_chat`.
     pub nome: String,
-    /// O arquivo do aluno.
+    /// O arquivo do aluno, se há.
     pub arquivo: Option<PathBuf>,
+    /// Não havendo, o que parece ser ele com outro nome: `Servidor.py.txt`.
+    pub parecido: Option<String>,
 }
 
 impl Licao {
+    fn na_pasta(pasta: &Path, nome: &str, nela: &[OsString], nomes: &[String]) -> Licao {
+        let arquivo = original(pasta, nome);
+        let parecido = match arquivo {
+            None => parecido(nome, nela, nomes),
+            Some(_) => None,
+        };
+        Licao {
+            nome: nome.to_string(),
+            arquivo,
+            parecido,
+        }
+    }
+
+    /// Que o arquivo não está lá, e qual parece ser ele.
+    pub fn ausencia(&self) -> String {
+        let nome = self.nome_do_arquivo();
+        match &self.parecido {
+            None => format!("{nome} não está na pasta: não comparada"),
+            Some(outro) => {
+                format!("{nome} não está, mas há {outro}: troque o nome dele para {nome}")
+            }
+        }
+    }
+
     /// `Servidor_Chat.py`, como está na pasta ou como o capítulo o chama.
     pub fn nome_do_arquivo(&self) -> String {
         match self
@@ -49,16 +104,15 @@ impl Licao {
 
 /// Uma lição sozinha, ou um servidor e o cliente dele.
 pub struct Grupo {
-    /// Os nomes das lições.
-    pub licoes: Vec<String>,
+    /// As lições.
+    pub licoes: Vec<Licao>,
     /// As sessões delas.
     pub sessoes: Vec<Sessao>,
 }
 
 impl Plano {
-    /// O plano do que se pediu.
-    pub fn novo(pedido: &Pedido) -> Result<Plano, Erro> {
-        let pasta = &pedido.pasta;
+    /// O plano de uma pasta.
+    pub fn novo(roteiro: &Roteiro, pasta: &Path) -> Result<Plano, Erro> {
         let mostrada = visivel(pasta.as_os_str().as_encoded_bytes());
         let entradas = pasta.read_dir().map_err(|erro| {
             Erro::Mensagem(format!(
@@ -66,65 +120,74 @@ impl Plano {
                 em_portugues(&erro)
             ))
         })?;
-        let vazia = entradas.count() == 0;
-        let mut sessoes =
-            Sessao::todas(&Path::new(PROJETO).join("tests/sessoes")).map_err(falhou)?;
-        // As que vão além do capítulo não têm com que se comparar.
-        sessoes.retain(|s| (cfg!(unix) || !s.so_unix) && !s.listagens.is_empty());
-        let nomes = licoes_em_ordem(&sessoes);
-        let pedidas = escolhidas(&pedido.licoes, &nomes)?;
-        let licoes: Vec<Licao> = nomes
-            .iter()
-            .map(|nome| Licao {
-                nome: nome.clone(),
-                arquivo: original(pasta, nome),
-            })
+        let nela: Vec<OsString> = entradas
+            .flatten()
+            .map(|entrada| entrada.file_name())
             .collect();
-        let da_pasta: Vec<&str> = licoes
+        let todas: Vec<Licao> = roteiro
+            .nomes
             .iter()
-            .filter(|licao| licao.arquivo.is_some())
-            .map(|licao| licao.nome.as_str())
+            .map(|nome| Licao::na_pasta(pasta, nome, &nela, &roteiro.nomes))
             .collect();
-        if da_pasta.is_empty() {
-            let que = if vazia {
-                "está vazia"
+        let tem = |nome: &str| {
+            let mut licoes = todas.iter();
+            licoes.any(|licao| licao.nome == nome && licao.arquivo.is_some())
+        };
+        let licoes: Vec<Licao> = todas
+            .iter()
+            .filter(|licao| roteiro.pedidas.contains(&licao.nome))
+            .cloned()
+            .collect();
+        if licoes.iter().all(|licao| licao.arquivo.is_none()) {
+            let parecidos: Vec<String> = licoes
+                .iter()
+                .filter(|licao| licao.parecido.is_some())
+                .map(Licao::ausencia)
+                .collect();
+            return Err(Erro::Mensagem(if !parecidos.is_empty() {
+                format!("na pasta {mostrada}, {}", parecidos.join("; "))
+            } else if todas.iter().any(|licao| licao.arquivo.is_some()) {
+                let falta = licoes
+                    .first()
+                    .map(Licao::nome_do_arquivo)
+                    .unwrap_or_default();
+                format!(
+                    "{falta} não está na pasta {mostrada}; digite-o do capítulo, ou confira o nome"
+                )
             } else {
-                "não tem nenhum arquivo do capítulo"
-            };
-            let quais: Vec<String> = nomes.iter().map(|nome| nome_do_original(nome)).collect();
-            return Err(Erro::Mensagem(format!(
-                "a pasta {mostrada} {que}; os nomes são {}",
-                quais.join(", ")
-            )));
-        }
-        if let Some(falta) = pedidas
-            .iter()
-            .find(|nome| !da_pasta.contains(&nome.as_str()))
-            && !pedidas.iter().any(|nome| da_pasta.contains(&nome.as_str()))
-        {
-            return Err(Erro::Mensagem(format!(
-                "{} não está na pasta {mostrada}; digite-o do capítulo, ou confira o nome",
-                nome_do_original(falta)
-            )));
+                let que = if nela.is_empty() {
+                    "está vazia"
+                } else {
+                    "não tem nenhum arquivo do capítulo"
+                };
+                let nomes: Vec<String> = todas.iter().map(Licao::nome_do_arquivo).collect();
+                format!(
+                    "a pasta {mostrada} {que}; os nomes são {}",
+                    nomes.join(", ")
+                )
+            }));
         }
         // Uma sessão interessa se tem uma lição pedida que o aluno já digitou.
-        sessoes.retain(|sessao| {
-            sessao.licoes().any(|(_, licao)| {
-                da_pasta.contains(&licao) && pedidas.iter().any(|pedida| pedida == licao)
-            })
-        });
-        let grupos = agrupa(sessoes, &nomes);
-        let diferencas =
-            Diferenca::todas(&Path::new(PROJETO).join("docs/src/diferencas.md")).map_err(falhou)?;
+        let interessa = |sessao: &&Sessao| {
+            let mut da_sessao = sessao.licoes();
+            da_sessao
+                .any(|(_, nome)| tem(nome) && roteiro.pedidas.iter().any(|pedida| pedida == nome))
+        };
+        let sessoes = roteiro.sessoes.iter().filter(interessa).cloned().collect();
         Ok(Plano {
-            licoes: licoes
-                .into_iter()
-                .filter(|licao| pedidas.contains(&licao.nome))
-                .collect(),
-            grupos,
-            diferencas,
-            so_algumas: !pedido.licoes.is_empty(),
+            pasta: pasta.to_path_buf(),
+            grupos: agrupa(sessoes, &todas),
+            licoes,
         })
+    }
+
+    /// Os programas que entram em cena.
+    pub fn programas(&self) -> impl Iterator<Item = &str> {
+        let sessoes = self.grupos.iter().flat_map(|grupo| &grupo.sessoes);
+        let nomes: BTreeSet<&str> = sessoes
+            .flat_map(|sessao| sessao.programas().map(|(_, programa)| programa))
+            .collect();
+        nomes.into_iter()
     }
 }
 
@@ -181,31 +244,55 @@ fn escolhidas(digitados: &[String], nomes: &[String]) -> Result<Vec<String>, Err
 }
 
 /// Junta as lições que aparecem numa mesma sessão, e dá a cada grupo as sessões dele.
-fn agrupa(sessoes: Vec<Sessao>, nomes: &[String]) -> Vec<Grupo> {
+fn agrupa(sessoes: Vec<Sessao>, todas: &[Licao]) -> Vec<Grupo> {
     let mut grupos: Vec<Grupo> = Vec::new();
     for sessao in sessoes {
-        let licoes: Vec<String> = nomes
-            .iter()
-            .filter(|nome| sessao.licoes().any(|(_, licao)| licao == nome.as_str()))
-            .cloned()
-            .collect();
-        let grupo = grupos
-            .iter_mut()
-            .find(|grupo| licoes.iter().any(|licao| grupo.licoes.contains(licao)));
-        match grupo {
+        let da_sessao = |licao: &Licao| sessao.licoes().any(|(_, nome)| nome == licao.nome);
+        let juntas = |grupo: &&mut Grupo| grupo.licoes.iter().any(da_sessao);
+        let licoes = todas.iter().filter(|licao| da_sessao(licao)).cloned();
+        match grupos.iter_mut().find(juntas) {
             Some(grupo) => {
                 for licao in licoes {
-                    if !grupo.licoes.contains(&licao) {
+                    if !grupo.licoes.iter().any(|outra| outra.nome == licao.nome) {
                         grupo.licoes.push(licao);
                     }
                 }
                 grupo.sessoes.push(sessao);
             }
             None => grupos.push(Grupo {
-                licoes,
+                licoes: licoes.collect(),
                 sessoes: vec![sessao],
             }),
         }
     }
     grupos
+}
+/// O que, numa pasta, parece ser o arquivo de uma lição com outro nome: `Servidor.py.txt`, `Servidor2.py`,
+/// `ServidorChat.py`, `Cleinte.py`. O que tem o nome certo de outra lição não é desta.
+fn parecido(nome: &str, nela: &[OsString], nomes: &[String]) -> Option<String> {
+    let letras = |texto: &str| -> String {
+        let texto = texto.to_lowercase();
+        texto.chars().filter(|c| c.is_alphabetic()).collect()
+    };
+    let tronco = |nome: &str| letras(nome_do_original(nome).trim_end_matches(".py"));
+    let procurado = tronco(nome);
+    nela.iter()
+        .map(|arquivo| visivel(arquivo.as_encoded_bytes()))
+        .find(|arquivo| {
+            let sem_fim = arquivo.split('.').next().unwrap_or_default();
+            let deste = letras(sem_fim);
+            let de_outra = nomes
+                .iter()
+                .any(|outra| outra != nome && tronco(outra) == deste);
+            let de_programa = [".py", ".txt", ".pyw", ""].iter().any(|fim| {
+                arquivo.to_lowercase().ends_with(fim) && (!fim.is_empty() || !arquivo.contains('.'))
+            });
+            de_programa && !de_outra && (deste == procurado || quase_igual(&deste, &procurado))
+        })
+}
+
+/// Se dois nomes compridos só diferem em uma letra, ou em duas trocadas de lugar.
+fn quase_igual(um: &str, outro: &str) -> bool {
+    let proporcao = similar::TextDiff::from_chars(um, outro).ratio();
+    outro.len() > 4 && proporcao > 0.85
 }

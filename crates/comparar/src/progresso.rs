@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 pub struct Progresso {
     num_terminal: bool,
     feitas: AtomicUsize,
+    quantas: AtomicUsize,
     /// Quantas colunas a linha ocupa agora.
     ocupa: Mutex<usize>,
 }
@@ -19,6 +20,7 @@ impl Progresso {
         Progresso {
             num_terminal: io::stderr().is_terminal(),
             feitas: AtomicUsize::new(0),
+            quantas: AtomicUsize::new(0),
             ocupa: Mutex::new(0),
         }
     }
@@ -37,10 +39,28 @@ impl Progresso {
         }
     }
 
-    /// Começou a tocar uma sessão, de tantas.
-    pub fn toca(&self, nome: &str, quantas: usize) {
+    /// Se há um terminal onde se leia o que se diz.
+    pub fn num_terminal(&self) -> bool {
+        self.num_terminal
+    }
+
+    /// Quantas sessões há para tocar.
+    pub fn conta(&self, quantas: usize) {
+        self.quantas.store(quantas, Ordering::Relaxed);
+    }
+
+    /// Começou a tocar uma sessão.
+    pub fn toca(&self, nome: &str) {
+        let quantas = self.quantas.load(Ordering::Relaxed);
         let feitas = self.feitas.fetch_add(1, Ordering::Relaxed) + 1;
         self.diz(&format!("[{feitas}/{quantas}] {nome}"));
+    }
+
+    /// Uma linha que fica: embaixo dela escreve outro (o cargo).
+    pub fn anuncia(&self, texto: &str) {
+        if self.num_terminal {
+            let _ = writeln!(io::stderr(), "{texto}");
+        }
     }
 
     /// Some com a linha.

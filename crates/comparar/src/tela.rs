@@ -7,7 +7,8 @@ use comum::console::erro_da_tela;
 use comum::{Erro, visivel};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::vista::{Bloco, Julgado, Relatorio, SessaoVista};
+use crate::veredito::Veredito;
+use crate::vista::{Bloco, Relatorio, SessaoVista};
 
 /// Mais estreito que isto, uma coluna embaixo da outra.
 const ESTREITO: usize = 72;
@@ -38,12 +39,12 @@ pub fn mostra(relatorio: &Relatorio, html: Option<&Path>) -> Result<(), Erro> {
         .map_err(|erro| erro_da_tela(&erro))
 }
 
-fn cor(veredito: &Julgado) -> &'static str {
+fn cor(veredito: &Veredito) -> &'static str {
     match veredito {
-        Julgado::Igual => VERDE,
-        Julgado::DeProposito(_) => AMARELO,
-        Julgado::Diferente(_) => VERMELHO,
-        Julgado::NaoTocada(_) => APAGADO,
+        Veredito::Igual => VERDE,
+        Veredito::DeProposito(_) => AMARELO,
+        Veredito::Diferente(_) => VERMELHO,
+        Veredito::NaoTocada(_) => APAGADO,
     }
 }
 
@@ -158,8 +159,8 @@ fn mostra_repetida(saida: &mut String, sessao: &SessaoVista, largura: usize, rep
     let (marca, nome) = sessao.veredito.marca();
     let cor = cor(&sessao.veredito);
     let idem = match sessao.veredito {
-        Julgado::DeProposito(_) | Julgado::Diferente(_) => ", pelo mesmo motivo",
-        Julgado::Igual | Julgado::NaoTocada(_) => "",
+        Veredito::DeProposito(_) | Veredito::Diferente(_) => ", pelo mesmo motivo",
+        Veredito::Igual | Veredito::NaoTocada(_) => "",
     };
     let texto = format!("{nome}{idem}: {} ({})", sessao.titulo, sessao.nome);
     for (n, pedaco) in quebra(&texto, largura - 2).iter().enumerate() {
@@ -209,7 +210,7 @@ fn mostra_sessao(saida: &mut String, sessao: &SessaoVista, largura: usize) {
 
 fn mostra_razoes(saida: &mut String, sessao: &SessaoVista, largura: usize) {
     for razao in sessao.veredito.razoes() {
-        for (n, pedaco) in quebra(razao, largura - 4).iter().enumerate() {
+        for (n, pedaco) in quebra(&razao, largura - 4).iter().enumerate() {
             let recuo = if n == 0 { "  → " } else { "    " };
             saida.push_str(&format!("{recuo}{pedaco}\n"));
         }
@@ -310,6 +311,7 @@ fn quebra(texto: &str, largura: usize) -> Vec<String> {
 #[cfg(test)]
 mod testes {
     use super::*;
+    use crate::veredito::{Peso, Pista};
     use crate::vista::Vista;
 
     #[test]
@@ -323,7 +325,12 @@ mod testes {
                 sessoes: vec![SessaoVista {
                     nome: "05_portas".into(),
                     titulo: "As três portas".into(),
-                    veredito: Julgado::Diferente(vec!["Portas.py: uma pista".into()]),
+                    veredito: Veredito::Diferente(vec![Pista {
+                        licao: "portas".into(),
+                        arquivo: "Portas.py".into(),
+                        peso: Peso::Texto,
+                        texto: "uma pista".into(),
+                    }]),
                     blocos: Vec::new(),
                     contas: [String::new(), String::new()],
                     mistas: Vec::new(),

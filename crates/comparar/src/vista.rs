@@ -4,11 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use comum::visivel;
-use palco::{Fim, Observacao, Trafego};
-use similar::{DiffOp, TextDiff};
+use palco::{Fim, Observacao, Sessao, Trafego};
+use similar::TextDiff;
 
-use crate::ensaio::{Feito, Tocada};
-use crate::plano::{Licao, Plano};
+use crate::ensaio::{Feita, Visto};
+use crate::plano::{Grupo, Licao, Plano, Roteiro};
 use crate::veredito::Veredito;
 
 /// O que `igual` não quer dizer.
@@ -34,41 +34,12 @@ pub struct Vista {
 pub struct SessaoVista {
     pub nome: String,
     pub titulo: String,
-    pub veredito: Julgado,
+    pub veredito: Veredito,
     pub blocos: Vec<Bloco>,
     /// Os bytes pela rede e os arquivos, do lado Python e do lado Rust.
     pub contas: [String; 2],
     /// Cada par misturado, e se cada um mostrou o mesmo que com o par da sua língua.
     pub mistas: Vec<(String, bool)>,
-}
-
-/// O veredito em palavras.
-pub enum Julgado {
-    Igual,
-    DeProposito(Vec<String>),
-    Diferente(Vec<String>),
-    NaoTocada(String),
-}
-
-impl Julgado {
-    /// A marca e o nome do veredito.
-    pub fn marca(&self) -> (&'static str, &'static str) {
-        match self {
-            Julgado::Igual => ("=", "igual"),
-            Julgado::DeProposito(_) => ("~", "diferente de propósito"),
-            Julgado::Diferente(_) => ("≠", "diferente"),
-            Julgado::NaoTocada(_) => ("-", "não tocada"),
-        }
-    }
-
-    /// As razões ou as pistas.
-    pub fn razoes(&self) -> &[String] {
-        match self {
-            Julgado::Igual => &[],
-            Julgado::DeProposito(razoes) | Julgado::Diferente(razoes) => razoes,
-            Julgado::NaoTocada(motivo) => std::slice::from_ref(motivo),
-        }
-    }
 }
 
 /// Um terminal, nas duas línguas.
@@ -91,25 +62,33 @@ pub struct Resumo {
 }
 
 impl Relatorio {
-    pub fn novo(plano: &Plano, feitos: Vec<Vec<Feito>>, pasta: &Path, versao: &str) -> Relatorio {
+    pub fn novo(
+        roteiro: &Roteiro,
+        plano: &Plano,
+        feitas: Vec<Vec<Feita>>,
+        versao: &str,
+    ) -> Relatorio {
         let resumo = plano
             .licoes
             .iter()
-            .map(|licao| resume(licao, &feitos))
+            .map(|licao| resume(licao, &feitas))
             .collect();
         let grupos = plano
             .grupos
             .iter()
-            .zip(feitos)
-            .map(|(grupo, feitos)| Vista {
-                titulo: grupo.licoes.join(" e "),
-                sessoes: feitos.iter().map(|feito| sessao(feito, pasta)).collect(),
+            .zip(feitas)
+            .map(|(grupo, feitas)| Vista {
+                titulo: junta(grupo.licoes.iter().map(|licao| licao.nome.clone()), " e "),
+                sessoes: feitas
+                    .into_iter()
+                    .map(|feita| sessao(feita, grupo, &plano.pasta))
+                    .collect(),
             })
             .collect();
         Relatorio {
-            pasta: visivel(pasta.as_os_str().as_encoded_bytes()),
+            pasta: visivel(plano.pasta.as_os_str().as_encoded_bytes()),
             python: visivel(versao.as_bytes()),
-            so_algumas: plano.so_algumas,
+            so_algumas: roteiro.so_algumas,
             grupos,
             resumo,
         }
@@ -127,180 +106,121 @@ impl Relatorio {
             .grupos
             .iter()
             .flat_map(|grupo| &grupo.sessoes)
-            .any(|sessao| matches!(sessao.veredito, Julgado::Diferente(_)))
+            .any(|sessao| matches!(sessao.veredito, Veredito::Diferente(_)))
     }
 }
 
-fn resume(licao: &Licao, feitos: &[Vec<Feito>]) -> Resumo {
-    let arquivo = licao.nome_do_arquivo();
+fn resume(licao: &Licao, feitas: &[Vec<Feita>]) -> Resumo {
+    let resumo = |marca, texto| Resumo {
+        licao: licao.nome.clone(),
+        arquivo: licao.nome_do_arquivo(),
+        marca,
+        texto,
+    };
     if licao.arquivo.is_none() {
-        return Resumo {
-            licao: licao.nome.clone(),
-            texto: format!("{arquivo} não está na pasta: não comparada"),
-            arquivo: "-".to_string(),
-            marca: " ",
-        };
+        let marca = if licao.parecido.is_some() { "-" } else { " " };
+        return resumo(marca, licao.ausencia());
     }
-    let (mut iguais, mut de_proposito, mut puladas) = (0, 0, 0);
-    let mut pista = None;
-    let mut do_par = false;
-    for feito in feitos.iter().flatten() {
-        match feito {
-            Feito::Tocada(tocada) if tocada.sessao.licoes().any(|(_, l)| l == licao.nome) => {
-                match &tocada.veredito {
-                    Veredito::Igual => iguais += 1,
-                    Veredito::DeProposito(_) => de_proposito += 1,
-                    Veredito::Diferente(pistas) => {
-                        let minha = pistas.iter().find(|pista| pista.licao == licao.nome);
-                        pista = pista.or_else(|| minha.map(|pista| pista.texto.clone()));
-                        do_par |= minha.is_none();
-                    }
+    let (mut iguais, mut de_proposito, mut do_par, mut puladas) = (0, 0, 0, 0);
+    for feita in feitas.iter().flatten() {
+        if !feita.sessao.licoes().any(|(_, nome)| nome == licao.nome) {
+            continue;
+        }
+        match &feita.veredito {
+            Veredito::Igual => iguais += 1,
+            Veredito::DeProposito(_) => de_proposito += 1,
+            Veredito::NaoTocada(_) => puladas += 1,
+            Veredito::Diferente(pistas) => {
+                if let Some(pista) = pistas.iter().find(|pista| pista.licao == licao.nome) {
+                    return resumo("≠", format!("diferente: {}", pista.texto));
                 }
+                do_par += 1;
             }
-            Feito::Pulada(sessao, _) if sessao.licoes().any(|(_, l)| l == licao.nome) => {
-                puladas += 1
-            }
-            _ => {}
         }
     }
-    let conta = |quantas: usize, um: &str, varios: &str| match quantas {
+    let conta = |quantas: usize, uma: &str, varias: &str| match quantas {
         0 => None,
-        1 => Some(format!("1 {um}")),
-        _ => Some(format!("{quantas} {varios}")),
+        1 => Some(format!("1 {uma}")),
+        _ => Some(format!("{quantas} {varias}")),
     };
-    let contas: Vec<String> = [
+    let contas = [
         conta(iguais, "sessão igual", "sessões iguais"),
         conta(
             de_proposito,
             "diferente de propósito",
             "diferentes de propósito",
         ),
+        conta(do_par, "em que só o par difere", "em que só o par difere"),
         conta(puladas, "não tocada", "não tocadas"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let contas = contas.join(", ");
-    let (marca, texto) = match pista {
-        Some(pista) => ("≠", format!("diferente: {pista}")),
-        None if do_par => (
+    ];
+    let contas = junta(contas.into_iter().flatten(), ", ");
+    if do_par > 0 {
+        resumo(
             "-",
             format!("nada a mudar aqui, mas o par dela difere ({contas})"),
-        ),
-        None if iguais == 0 && de_proposito == 0 => ("-", contas),
-        None if iguais == 0 => ("~", contas),
-        None => ("=", contas),
-    };
-    Resumo {
-        licao: licao.nome.clone(),
-        arquivo,
-        marca,
-        texto,
+        )
+    } else if iguais > 0 {
+        resumo("=", contas)
+    } else if de_proposito > 0 {
+        resumo("~", contas)
+    } else {
+        resumo("-", contas)
     }
 }
 
-fn sessao(feito: &Feito, pasta: &Path) -> SessaoVista {
-    match feito {
-        Feito::Pulada(sessao, licao) => SessaoVista {
-            nome: sessao.nome.clone(),
-            titulo: sessao.titulo.clone(),
-            veredito: Julgado::NaoTocada(format!(
-                "o seu arquivo de {licao} já parou antes; conserte-o e compare de novo"
-            )),
-            blocos: Vec::new(),
-            contas: [String::new(), String::new()],
-            mistas: Vec::new(),
-        },
-        Feito::Tocada(tocada) => tocada_vista(tocada, pasta),
-    }
+fn junta(textos: impl Iterator<Item = String>, entre: &str) -> String {
+    textos.collect::<Vec<_>>().join(entre)
 }
 
-fn tocada_vista(tocada: &Tocada, pasta: &Path) -> SessaoVista {
-    let sessao = &tocada.sessao;
-    let arquivo = |licao: &str| palco::original(pasta, licao);
-    // Na ordem em que se abrem: o servidor primeiro.
-    let mut programas: Vec<(&str, &str)> = sessao.programas().collect();
-    programas.sort_by_key(|(terminal, _)| sessao.passos.iter().position(|p| p.em == *terminal));
-    let blocos = programas
-        .into_iter()
-        .map(|(terminal, licao)| {
-            let seu =
-                arquivo(licao).and_then(|a| a.file_name().map(|n| visivel(n.as_encoded_bytes())));
-            bloco(
-                tocada,
-                terminal,
-                seu.unwrap_or_else(|| "em Rust".to_string()),
-                pasta,
-            )
-        })
-        .collect();
-    let veredito = match &tocada.veredito {
-        Veredito::Igual => Julgado::Igual,
-        Veredito::DeProposito(razoes) => Julgado::DeProposito(
-            razoes
-                .iter()
-                .map(|uma| {
-                    format!(
-                        "{}: no original, {}; aqui, {}. Por quê: {}",
-                        sem_crases(&uma.situacao),
-                        sem_crases(&uma.original),
-                        sem_crases(&uma.aqui),
-                        sem_crases(&uma.por_que)
-                    )
-                })
-                .collect(),
-        ),
-        Veredito::Diferente(pistas) => Julgado::Diferente(
-            pistas
-                .iter()
-                .map(|pista| format!("{}: {}", pista.arquivo, pista.texto))
-                .collect(),
-        ),
-    };
-    let mut mistas: Vec<(String, bool)> = tocada
-        .mistas
-        .iter()
-        .map(|mista| mistura(tocada, mista))
-        .collect();
-    mistas.sort();
-    SessaoVista {
+fn sessao(feita: Feita, grupo: &Grupo, pasta: &Path) -> SessaoVista {
+    let Feita {
+        sessao,
+        veredito,
+        visto,
+    } = feita;
+    let mut vista = SessaoVista {
         nome: sessao.nome.clone(),
         titulo: sessao.titulo.clone(),
         veredito,
-        blocos,
-        contas: [conta(&tocada.python), conta(&tocada.rust)],
-        mistas: tocada
-            .mistas
-            .iter()
-            .map(|mista| mistura(tocada, mista))
-            .collect(),
+        blocos: Vec::new(),
+        contas: [String::new(), String::new()],
+        mistas: Vec::new(),
+    };
+    let Some(visto) = visto else { return vista };
+    // Na ordem em que se abrem: o servidor primeiro.
+    let mut programas: Vec<(&str, &str)> = sessao.programas().collect();
+    programas.sort_by_key(|(terminal, _)| sessao.passos.iter().position(|p| p.em == *terminal));
+    for (terminal, nome) in programas {
+        let mut licoes = grupo.licoes.iter();
+        let seu = licoes.find(|licao| licao.nome == nome && licao.arquivo.is_some());
+        let seu = seu.map_or_else(|| "em Rust".to_string(), Licao::nome_do_arquivo);
+        vista.blocos.push(bloco(&visto, terminal, seu, pasta));
     }
+    vista.contas = [&visto.python, &visto.rust].map(conta);
+    let misturas = visto.mistas.iter();
+    vista.mistas = misturas
+        .map(|(em_python, mista)| mistura(&sessao, &visto, em_python, mista))
+        .collect();
+    vista.mistas.sort();
+    vista
 }
 
-/// As crases são do Markdown da tabela.
-fn sem_crases(texto: &str) -> String {
-    texto.replace('`', "")
-}
-
-fn mistura(tocada: &Tocada, mista: &crate::ensaio::Mista) -> (String, bool) {
+/// Quem estava em que língua, e se cada um mostrou o mesmo que com o par da sua língua.
+fn mistura(sessao: &Sessao, visto: &Visto, em_python: &str, mista: &Observacao) -> (String, bool) {
     let mut partes = Vec::new();
-    let mut mesma = mista.visto.parada().is_some() == tocada.python.parada().is_some();
-    for (terminal, licao) in tocada.sessao.licoes() {
-        let em_python = licao == mista.em_python;
-        let da_sua_lingua = if em_python {
-            &tocada.python
+    let mut mesma = mista.parada().is_some() == visto.python.parada().is_some();
+    for (terminal, licao) in sessao.licoes() {
+        let (lingua, da_sua_lingua) = if licao == em_python {
+            ("Python", &visto.python)
         } else {
-            &tocada.rust
+            ("Rust", &visto.rust)
         };
         let tela = |visto: &Observacao| {
-            visto
-                .apresentacao
-                .telas
-                .get(terminal)
-                .map(|t| t.tela.clone())
+            let telas = &visto.apresentacao.telas;
+            telas.get(terminal).map(|tela| tela.tela.clone())
         };
-        mesma &= tela(&mista.visto) == tela(da_sua_lingua);
-        let parte = format!("{licao} em {}", if em_python { "Python" } else { "Rust" });
+        mesma &= tela(mista) == tela(da_sua_lingua);
+        let parte = format!("{licao} em {lingua}");
         if !partes.contains(&parte) {
             partes.push(parte);
         }
@@ -309,8 +229,8 @@ fn mistura(tocada: &Tocada, mista: &crate::ensaio::Mista) -> (String, bool) {
     (partes.join(" com "), mesma)
 }
 
-fn bloco(tocada: &Tocada, terminal: &str, seu: String, pasta: &Path) -> Bloco {
-    let telas = [&tocada.python, &tocada.rust].map(|visto| linhas_da_tela(visto, terminal, pasta));
+fn bloco(visto: &Visto, terminal: &str, seu: String, pasta: &Path) -> Bloco {
+    let telas = [&visto.python, &visto.rust].map(|visto| linhas_da_tela(visto, terminal, pasta));
     let mut linhas = Vec::new();
     let diff = TextDiff::from_slices(
         &telas[0].iter().map(String::as_str).collect::<Vec<_>>(),
@@ -320,20 +240,18 @@ fn bloco(tocada: &Tocada, terminal: &str, seu: String, pasta: &Path) -> Bloco {
     .to_vec();
     for op in diff {
         let (_, de, para) = op.as_tag_tuple();
-        let igual = matches!(op, DiffOp::Equal { .. });
         for n in 0..de.len().max(para.len()) {
             let lado = |telas: &[String], faixa: &std::ops::Range<usize>| {
                 (n < faixa.len()).then(|| telas[faixa.start + n].clone())
             };
             linhas.push([lado(&telas[0], &de), lado(&telas[1], &para)]);
         }
-        debug_assert!(!igual || de.len() == para.len());
     }
     Bloco {
         terminal: terminal.to_string(),
         quem: [seu, "em Rust".to_string()],
         linhas,
-        notas: [&tocada.python, &tocada.rust].map(|visto| nota(visto.fins.get(terminal))),
+        notas: [&visto.python, &visto.rust].map(|visto| nota(visto.fins.get(terminal))),
     }
 }
 

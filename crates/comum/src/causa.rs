@@ -3,7 +3,6 @@
 use std::io::{self, ErrorKind};
 
 /// A causa de um erro do sistema em português, com o número que o Python também mostra.
-#[must_use]
 pub fn em_portugues(erro: &io::Error) -> String {
     let causa = match erro.kind() {
         ErrorKind::ConnectionRefused => RECUSADA,

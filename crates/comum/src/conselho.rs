@@ -3,54 +3,59 @@
 use std::io::{self, ErrorKind};
 
 use crate::causa::{RECUSADA, com_numero, e_grande_demais, em_portugues};
-use crate::endereco::Endereco;
+use crate::endereco::{Endereco, HOST_PADRAO};
 use crate::erro::Erro;
 
 /// Para o `map_err` do `bind`: diz se a porta está ocupada, se o endereço não é desta máquina…
 pub fn erro_ao_escutar(endereco: &Endereco) -> impl Fn(io::Error) -> Erro {
+    // Uma porta para sugerir no lugar desta.
+    let outra = |passo| match endereco.porta_padrao.saturating_add(passo) {
+        porta if porta == endereco.porta => porta.saturating_add(1),
+        porta => porta,
+    };
     move |erro| {
         let conselho = match erro.kind() {
-            // O minuto é o do TIME-WAIT (RFC 9293, 3.6.1), que só o SO_REUSEADDR dos dois programas dispensa: o
-            // Rust o liga, o socket do Python não.
+            // O minuto é o do TIME-WAIT (RFC 9293, 3.6.1): só o SO_REUSEADDR nos dois programas o dispensa, e o socket do
+            // Python não o liga.
             ErrorKind::AddrInUse => &format!(
-                "feche com Ctrl-C o outro programa que a usa (se já fechou, espere um minuto) ou escolha outra, como {}",
-                endereco.outra_porta(1)
+                "feche com Ctrl-C o outro programa que a usa (se já fechou, espere um minuto) ou escolha outra, como {HOST_PADRAO}:{}",
+                outra(1)
             ),
             ErrorKind::AddrNotAvailable => "use 127.0.0.1, 0.0.0.0 ou um endereço deste computador",
             // No Unix, as do administrador.
-            ErrorKind::PermissionDenied if endereco.porta() < 1024 => {
+            ErrorKind::PermissionDenied if endereco.porta < 1024 => {
                 "escolha uma porta acima de 1023"
             }
             // O 10013 do Windows, que reserva as portas de cem em cem: a vizinha também não serviria.
             ErrorKind::PermissionDenied => &format!(
-                "a porta pode estar reservada: escolha outra, como {}",
-                endereco.outra_porta(1000)
+                "a porta pode estar reservada: escolha outra, como {HOST_PADRAO}:{}",
+                outra(1000)
             ),
             _ => "confira o endereço",
         };
+        let causa = em_portugues(&erro);
         Erro::Mensagem(format!(
-            "não foi possível escutar em {endereco}: {}; {conselho}",
-            em_portugues(&erro)
+            "não foi possível escutar em {endereco}: {causa}; {conselho}"
         ))
     }
 }
 
-/// Para o `map_err` do `connect` (e do `send` e do `recv` do UDP, onde a recusa só aparece depois): diz como pôr
-/// no ar o programa `servidor`, que devia estar em `endereco`.
+/// Para o `map_err` do `connect` (e do `send` e do `recv` do UDP, onde a recusa só aparece depois): diz como pôr no ar o
+/// programa `servidor`, que devia estar em `endereco`.
 pub fn erro_ao_conectar(endereco: &Endereco, servidor: &str) -> impl Fn(io::Error) -> Erro {
     move |erro| {
         let causa = em_portugues(&erro);
         Erro::Mensagem(match erro.kind() {
             _ if e_grande_demais(&erro) => format!("{causa}; mande menos"),
             // No Windows a recusa do UDP chega como 10054 (ConnectionReset), sem conexão a derrubar.
-            ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset => format!(
-                "ninguém atende em {endereco}: {}; {} e tente de novo",
-                com_numero(RECUSADA, &erro),
-                rode_o_servidor(endereco, servidor, endereco.porta_padrao())
-            ),
+            ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset => {
+                let causa = com_numero(RECUSADA, &erro);
+                let rode = rode_o_servidor(endereco, servidor, endereco.porta_padrao);
+                format!("ninguém atende em {endereco}: {causa}; {rode} e tente de novo")
+            }
             // A do UDP para o último endereço de uma rede, como 192.168.0.255.
             ErrorKind::PermissionDenied => format!(
-                "não foi possível falar com {endereco}: {causa}; se é o endereço de uma rede inteira (broadcast), use o de uma máquina só"
+                "não foi possível falar com {endereco}: {causa}; se é o endereço de uma rede inteira, use o de uma máquina só"
             ),
             _ => format!(
                 "não foi possível falar com {endereco}: {causa}; confira o endereço, a rede e o firewall"
@@ -59,21 +64,20 @@ pub fn erro_ao_conectar(endereco: &Endereco, servidor: &str) -> impl Fn(io::Erro
     }
 }
 
-/// O que fazer para que o programa `servidor`, que sem argumento atende na `porta_padrao`, passe a atender em
-/// `endereco`: "rode `cargo run -p …` em outro terminal", ou naquele computador.
-#[must_use]
+/// O que fazer para que o programa `servidor`, que sem argumento atende na `porta_padrao`, passe a atender em `endereco`:
+/// "rode `cargo run -p …` em outro terminal", ou naquele computador.
 pub fn rode_o_servidor(endereco: &Endereco, servidor: &str, porta_padrao: u16) -> String {
     if endereco.e_local() {
         let argumento = endereco.como_argumento(porta_padrao);
         return format!("rode `cargo run -p {servidor}{argumento}` em outro terminal");
     }
-    // Lá, o servidor não pode escutar só no endereço da própria máquina.
+    // Todos os endereços de lá: só num deles, o servidor não atenderia quem vem pelos outros.
     let todos = if endereco.porta_livre().is_ipv6() {
         "[::]"
     } else {
         "0.0.0.0"
     };
-    let porta = match endereco.porta() {
+    let porta = match endereco.porta {
         porta if porta == porta_padrao => String::new(),
         porta => format!(":{porta}"),
     };
@@ -102,6 +106,22 @@ mod testes {
                 assert!(erro.contains(": conexão recusada; rode"), "{erro}");
                 assert!(erro.contains(comando), "{erro}");
             }
+        }
+    }
+
+    #[test]
+    fn a_recusa_de_outro_computador_manda_escutar_em_todos_os_enderecos_dele() {
+        for (texto, comando) in [
+            ("192.0.2.1", "`cargo run -p servidor -- 0.0.0.0`"),
+            ("192.0.2.1:5000", "`cargo run -p servidor -- 0.0.0.0:5000`"),
+            ("2001:db8::1", "`cargo run -p servidor -- [::]`"),
+            ("[2001:db8::1]:5000", "`cargo run -p servidor -- [::]:5000`"),
+        ] {
+            let endereco = Endereco::novo(texto, 43210).unwrap();
+            let recusa = ErrorKind::ConnectionRefused.into();
+            let erro = erro_ao_conectar(&endereco, "servidor")(recusa).to_string();
+            let conselho = format!("naquele computador, rode {comando} e tente de novo");
+            assert!(erro.ends_with(&conselho), "{erro}");
         }
     }
 

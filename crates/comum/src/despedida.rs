@@ -6,12 +6,11 @@ use std::process;
 
 use crate::erro::Erro;
 
-/// O que um servidor faz no Ctrl-C, e quando alguém o manda terminar: despede-se e sai com 0, que é o fim
-/// normal dele. É para o `ctrlc::set_handler`.
+/// O que um servidor faz no Ctrl-C, e quando alguém o manda terminar: despede-se e sai com 0, que é o fim normal dele. É
+/// para o `ctrlc::set_handler`.
 ///
-/// A despedida vai para o stderr: o stdout pode estar preso na mão de quem parou de o ler, e o
-/// programa tem de terminar mesmo assim. Sair é tarefa do próprio tratador, porque o sistema recomeça
-/// sozinho um `accept` interrompido: um laço que olhasse uma variável nunca acordaria.
+/// A despedida vai para o stderr: o stdout pode estar preso na mão de quem parou de o ler. Sair é tarefa do próprio
+/// tratador, porque o sistema recomeça sozinho um `accept` interrompido: um laço que olhasse uma variável nunca acordaria.
 pub fn despede() {
     let _ = writeln!(io::stderr(), "\nAté logo!");
     process::exit(0);
@@ -19,7 +18,6 @@ pub fn despede() {
 
 /// O erro de quem não conseguiu combinar o Ctrl-C com o sistema.
 pub fn sem_ctrl_c(_: impl Error) -> Erro {
-    Erro::Mensagem(
-        "não foi possível preparar o Ctrl-C; feche os outros programas e tente de novo".to_string(),
-    )
+    let motivo = "não foi possível preparar o Ctrl-C; feche os outros programas e tente de novo";
+    Erro::Mensagem(motivo.to_string())
 }

@@ -51,27 +51,26 @@ impl fmt::Display for Erro {
 impl std::error::Error for Erro {}
 
 impl Erro {
-    /// Num servidor, a falha de um cliente não derruba os outros: conta o que houve no stderr e
-    /// deixa o laço seguir.
-    ///
-    /// # Errors
-    /// Devolve o próprio erro quando ele não é da rede: aí é o programa que tem de terminar.
+    /// Num servidor, a falha de um cliente não derruba os outros: diz no stderr o que houve e deixa o laço seguir. Devolve o
+    /// próprio erro quando ele não é da rede: aí é o programa que tem de terminar.
     pub fn avisa_e_segue(self) -> Result<(), Erro> {
         let Erro::Conversa(erro) = self else {
             return Err(self);
         };
-        let grande_demais = e_grande_demais(&erro);
+        let causa = em_portugues(&erro);
+        let conselho = if e_grande_demais(&erro) {
+            "mande menos, "
+        } else {
+            ""
+        };
         avisa(&format!(
-            "um cliente ficou sem atendimento: {}; {}o servidor continua",
-            em_portugues(&erro),
-            if grande_demais { "mande menos, " } else { "" }
+            "um cliente ficou sem atendimento: {causa}; {conselho}o servidor continua"
         ));
-        let so_desta_vez = grande_demais
-            || matches!(
-                erro.kind(),
-                ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe
-            );
-        if !so_desta_vez {
+        let so_desta_vez = matches!(
+            erro.kind(),
+            ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe
+        );
+        if !so_desta_vez && !e_grande_demais(&erro) {
             // Sem descritores livres, por exemplo, o accept falha na hora: a pausa evita a enxurrada.
             thread::sleep(Duration::from_secs(1));
         }

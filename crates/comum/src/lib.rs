@@ -1,16 +1,4 @@
-//! O que as lições têm em comum. Cada sala guarda uma coisa só:
-//!
-//! - [`console`]: perguntar e mostrar, como o `input` e o `print` do Python;
-//! - [`notacao`]: bytes e endereços escritos como o Python os escreve;
-//! - [`visivel`]: texto da rede que pode ir ao terminal sem perigo;
-//! - [`argumentos`]: o que vem na linha de comando, e o `--help`;
-//! - [`endereco`]: `HOST[:PORTA]` traduzido em IPs;
-//! - [`aviso`]: o que se diz no stderr, inclusive quando uma resposta demora;
-//! - [`linha`]: uma mensagem por linha, com um limite;
-//! - [`despedida`]: o que um servidor faz no Ctrl-C;
-//! - [`erro`]: o erro de todas as lições, e como ele termina um programa;
-//! - [`causa`]: a causa de um erro do sistema, em português;
-//! - [`conselho`]: o próximo passo de quem não conseguiu escutar ou conectar.
+//! O que as lições têm em comum. Cada arquivo guarda uma coisa só, dita na primeira linha dele.
 //!
 //! As chamadas de rede ficam à vista nas lições: `bind`, `accept`, `read` e `write`. O que só as de FTP têm em
 //! comum está em `comum_ftp`.

@@ -6,7 +6,6 @@ use crate::visivel::escapa;
 
 /// O `repr` de um `bytes` do Python, com a regra das aspas dele: `b'abc'`, `b"it's"`,
 /// `b'it\'s "ok"'`. O `escape_ascii` do Rust não serve: escapa sempre as duas aspas.
-#[must_use]
 pub fn repr(bytes: &[u8]) -> String {
     let aspas = aspas_de(bytes);
     format!("b{aspas}{}{aspas}", miolo(bytes, aspas, |_| false))
@@ -14,14 +13,12 @@ pub fn repr(bytes: &[u8]) -> String {
 
 /// O `str(bytes)[2:-1]` do chat: o [`repr`] sem `b'` e `'`. Só aqui o texto imprimível fora do
 /// ASCII aparece como texto (`olá`, onde o original mostra `ol\xc3\xa1`).
-#[must_use]
 pub fn repr_sem_b(bytes: &[u8]) -> String {
     miolo(bytes, aspas_de(bytes), |c| !c.is_ascii() && imprimivel(c))
 }
 
 /// O endereço de um socket como a tupla do Python: `('127.0.0.1', 53679)`; em IPv6 ela tem também
 /// o fluxo e o escopo: `('::1', 53679, 0, 0)`.
-#[must_use]
 pub fn tupla(endereco: SocketAddr) -> String {
     match endereco {
         SocketAddr::V4(v4) => format!("('{}', {})", v4.ip(), v4.port()),

@@ -4,7 +4,6 @@
 /// O texto da rede pronto para a tela: o que se pode ler fica como está, e o TAB também; os outros controles
 /// (C0, DEL, C1), caracteres de direção, separadores de linha do Unicode e bytes que não são UTF-8 saem como `\xNN`
 /// (`\n` e `\r` pelo nome), na notação do Python.
-#[must_use]
 pub fn visivel(bytes: &[u8]) -> String {
     escapa(bytes, |c, saida| {
         let perigoso = c.is_control() || muda_a_direcao(c) || matches!(c, '\u{2028}' | '\u{2029}');

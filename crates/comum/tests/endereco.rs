@@ -3,6 +3,7 @@
 use std::net::ToSocketAddrs;
 
 use comum::Endereco;
+use comum::endereco::{sem_senha, so_a_maquina};
 
 #[test]
 fn o_que_se_aceita() {
@@ -14,6 +15,10 @@ fn o_que_se_aceita() {
         ("::1", "[::1]:43210", "[::1]:43210"),
         ("[::1]", "[::1]:43210", "[::1]:43210"),
         ("[::1]:5000", "[::1]:5000", "[::1]:5000"),
+        // A interface com o número 1 é a do próprio computador, no Linux e no macOS.
+        ("fe80::1%1", "[fe80::1%1]:43210", "[fe80::1%1]:43210"),
+        ("[fe80::1%1]", "[fe80::1%1]:43210", "[fe80::1%1]:43210"),
+        ("[fe80::1%1]:5000", "[fe80::1%1]:5000", "[fe80::1%1]:5000"),
     ] {
         let endereco = Endereco::novo(texto, 43210).unwrap();
         assert_eq!(endereco.to_string(), mostrado);
@@ -54,6 +59,25 @@ fn cada_engano_tem_a_sua_linha() {
         (" localhost", "espaços"),
         ("local\u{1b}[31mhost", r"local\x1b[31mhost"),
         ("a..b", "não foi encontrado"),
+        (
+            "43210",
+            "falta a máquina; o esperado é HOST[:PORTA], como 127.0.0.1:43210",
+        ),
+        (
+            "5000",
+            "falta a máquina; o esperado é HOST[:PORTA], como 127.0.0.1:5000",
+        ),
+        ("99999", "falta a máquina"),
+        ("fe80::1", "diga por que interface, como em fe80::1%eth0"),
+        ("[fe80::2]:80", "diga por que interface"),
+        ("fe80::1%", "dois-pontos demais"),
+        (
+            "fe80::1%não-há",
+            "uma interface de rede que este computador não tem",
+        ),
+        ("255.255.255.255", "use o IP de uma só"),
+        ("224.0.0.1:80", "use o IP de uma só"),
+        ("ff02::1", "use o IP de uma só"),
     ] {
         let erro = Endereco::novo(texto, 43210).unwrap_err().to_string();
         assert!(erro.contains(motivo), "{texto:?}: {erro}");
@@ -62,5 +86,31 @@ fn cada_engano_tem_a_sua_linha() {
     }
     linhas.sort();
     linhas.dedup();
-    assert_eq!(linhas.len(), 20, "cada texto errado tem a sua linha");
+    assert_eq!(linhas.len(), 30, "cada texto errado tem a sua linha");
+}
+
+#[test]
+fn de_uma_url_fica_so_a_maquina() {
+    for (texto, maquina) in [
+        ("ftp.exemplo.br", "ftp.exemplo.br"),
+        ("FTP://ftp.exemplo.br:2121/pub", "ftp.exemplo.br:2121"),
+        ("eu@ftp.exemplo.br", "ftp.exemplo.br"),
+        (
+            "ftp://eu:senha@ftp.exemplo.br:2121/pub",
+            "ftp.exemplo.br:2121",
+        ),
+        ("ftp://eu:se/nh@@ftp.exemplo.br/pub", "ftp.exemplo.br"),
+        ("https://www.exemplo.br/mapa/@-23", "www.exemplo.br"),
+        ("http://[::1]:80/", "[::1]:80"),
+        ("ftp://eu:senha@", ""),
+    ] {
+        assert_eq!(so_a_maquina(texto), maquina, "{texto}");
+    }
+}
+
+#[test]
+fn uma_senha_nao_volta_a_tela() {
+    assert_eq!(sem_senha("ftp://eu:senha@host/x"), "…@host/x");
+    assert_eq!(sem_senha("eu:s@nh@@host"), "…@host");
+    assert_eq!(sem_senha("host\u{1b}[2J"), r"host\x1b[2J");
 }

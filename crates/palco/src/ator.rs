@@ -19,27 +19,8 @@ pub enum Ator<'a> {
     Python(&'a Path),
 }
 
-/// Roda um original com outra porta no lugar da do livro, e com o servidor da turma no lugar de
-/// qualquer servidor FTP, sem tocar no arquivo. Os bytes vão como estão ao `compile`, que entende a
-/// marca (BOM) que o Bloco de Notas põe no começo, e o traceback começa no arquivo, não aqui.
-/// As linhas terminam como as dos programas em Rust também no Windows, onde num terminal se veem iguais.
-const PONTO: &str = "\
-import sys
-arquivo, porta = sys.argv[1:]
-sys.argv = [arquivo]
-def mostra(tipo, erro, onde):
-    sys.__excepthook__(tipo, erro.with_traceback(onde and onde.tb_next), onde and onde.tb_next)
-sys.excepthook = mostra
-for saida in sys.stdout, sys.stderr:
-    saida.reconfigure(newline='\\n')
-with open(arquivo, 'rb') as aberto:
-    fonte = aberto.read().replace(b'43210', porta.encode())
-if b'ftplib' in fonte:
-    import ftplib
-    conecta = ftplib.FTP.connect
-    ftplib.FTP.connect = lambda ftp, *_, **__: conecta(ftp, '127.0.0.1', int(porta))
-exec(compile(fonte, arquivo, 'exec'), {'__name__': '__main__'})
-";
+/// Quem roda um original: o Python o recebe no `-c`.
+const PONTO: &str = include_str!("ponto.py");
 
 impl Ator<'_> {
     /// O comando que põe a lição em cena, em `porta` de 127.0.0.1. Falha se o programa não foi compilado ou o
@@ -157,33 +138,44 @@ const APRESENTA: &str =
 /// # Errors
 /// [`Falha`](crate::Falha) se a compilação falha.
 pub fn compila() -> Resultado<()> {
-    static COMPILOU: OnceLock<bool> = OnceLock::new();
-    let deu_certo = COMPILOU.get_or_init(|| {
-        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        // --workspace, como o cargo test: outra seleção recompilaria as dependências.
-        cargo
-            .args(["build", "--quiet", "--workspace", "--bins"])
-            .stdin(Stdio::null());
-        // O Windows não deixa trocar um programa que está rodando.
-        if let Ok(este) = env::current_exe()
-            && let Some(nome) = este.file_stem()
-            && nome == "comparar"
-        {
-            cargo.args(["--exclude", "comparar"]);
+    static COMPILOU: OnceLock<Result<(), String>> = OnceLock::new();
+    // --workspace, como o cargo test: outra seleção recompilaria as dependências.
+    let feito =
+        COMPILOU.get_or_init(|| cargo_build(&["--quiet", "--workspace"]).map_err(|falha| falha.0));
+    feito.clone().map_err(crate::Falha)
+}
+
+/// Compila só os programas destas lições, no mesmo perfil deste aqui; o cargo conta no stderr o que faz, se
+/// não for para ir `calado`.
+///
+/// # Errors
+/// [`Falha`](crate::Falha) se a compilação falha.
+pub fn compila_so<'a>(licoes: impl Iterator<Item = &'a str>, calado: bool) -> Resultado<()> {
+    let mut selecao: Vec<&str> = licoes.flat_map(|licao| ["-p", licao]).collect();
+    selecao.extend(calado.then_some("--quiet"));
+    cargo_build(&selecao)
+}
+
+/// O projeto, de onde quer que se rode.
+const PROJETO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
+
+fn cargo_build(selecao: &[&str]) -> Resultado<()> {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
+        .args(["build", "--bins", "--manifest-path", PROJETO])
+        .args(selecao)
+        .stdin(Stdio::null());
+    if pasta_dos_programas().is_ok_and(|pasta| pasta.ends_with("release")) {
+        cargo.arg("--release");
+    }
+    // Um build.rs que olha estas variáveis recompilaria a cada alternância entre teste e build.
+    for (nome, _) in env::vars_os() {
+        let nome = nome.to_string_lossy();
+        if nome.starts_with("CARGO_PKG_") || nome.starts_with("CARGO_MANIFEST_") {
+            cargo.env_remove(&*nome);
         }
-        if pasta_dos_programas().is_ok_and(|pasta| pasta.ends_with("release")) {
-            cargo.arg("--release");
-        }
-        // Um build.rs que olha estas variáveis recompilaria a cada alternância entre teste e build.
-        for (nome, _) in env::vars_os() {
-            let nome = nome.to_string_lossy();
-            if nome.starts_with("CARGO_PKG_") || nome.starts_with("CARGO_MANIFEST_") {
-                cargo.env_remove(&*nome);
-            }
-        }
-        cargo.status().is_ok_and(|status| status.success())
-    });
-    if *deu_certo {
+    }
+    if cargo.status()?.success() {
         Ok(())
     } else {
         Err(falha!("cargo build falhou"))

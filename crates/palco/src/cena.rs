@@ -172,15 +172,15 @@ fn encena<'a>(
     if interrompido() {
         return Err(falha!("{}: interrompida", sessao.nome));
     }
-    let curioso = !desvios.is_empty() && paciencia == Paciencia::DeGente;
     let mut telas = BTreeMap::new();
     let mut fins = BTreeMap::new();
     for (nome, mut terminal) in terminais {
-        fins.insert(nome.to_string(), terminal.despede(curioso));
+        fins.insert(nome.to_string(), terminal.despede());
         let tela = portas.do_livro(&String::from_utf8_lossy(&terminal.tela()));
         let erro = portas.do_livro(&String::from_utf8_lossy(terminal.erro()));
         telas.insert(nome.to_string(), Tela { tela, erro });
     }
+    drop(rede);
     let mut arquivos = BTreeMap::new();
     for entrada in fs::read_dir(pasta.path())? {
         let entrada = entrada?;

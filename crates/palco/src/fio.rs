@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::falha::Resultado;
 use crate::porta::Reserva;
@@ -14,6 +14,8 @@ use crate::sessao::Rede;
 
 /// De quanto em quanto tempo o fio UDP olha se a sessão acabou.
 const PAUSA: Duration = Duration::from_millis(20);
+/// Quanto se espera pelo que está a caminho, se um processo que ficou segura a conexão.
+const CAMINHO: Duration = Duration::from_secs(1);
 
 /// Quantos bytes passaram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,7 @@ pub struct Trafego {
 /// Escuta numa porta e repassa a outra, até sair de cena.
 #[derive(Debug)]
 pub(crate) struct Fio {
+    rede: Rede,
     porta: Reserva,
     meio: Arc<Meio>,
 }
@@ -61,7 +64,7 @@ impl Fio {
                 thread::spawn(move || dele.repassa_datagramas(&socket));
             }
         }
-        Ok(Fio { porta, meio })
+        Ok(Fio { rede, porta, meio })
     }
 
     /// Onde ele escuta.
@@ -69,7 +72,16 @@ impl Fio {
         self.porta.porta
     }
 
+    /// O que passou, com os programas já fora de cena: numa conexão, o que estava a caminho ainda chega. Cada
+    /// sentido aberto tem a sua parte do meio; além delas, há a do fio e a de quem atende.
     pub(crate) fn trafego(&self) -> Trafego {
+        let comeco = Instant::now();
+        while self.rede == Rede::Tcp
+            && Arc::strong_count(&self.meio) > 2
+            && comeco.elapsed() < CAMINHO
+        {
+            thread::sleep(Duration::from_millis(1));
+        }
         Trafego {
             ida: self.meio.ida.load(Ordering::Relaxed),
             volta: self.meio.volta.load(Ordering::Relaxed),
@@ -162,7 +174,8 @@ fn repassa(mut de: TcpStream, mut para: TcpStream, contador: &AtomicU64) {
     while let Ok(lidos @ 1..) = de.read(&mut buffer) {
         contador.fetch_add(lidos as u64, Ordering::Relaxed);
         if para.write_all(&buffer[..lidos]).is_err() {
-            break;
+            // Quem escreve para quem já foi embora fica sabendo, como sem o fio.
+            let _ = de.shutdown(Shutdown::Both);
         }
     }
     let _ = para.shutdown(Shutdown::Write);

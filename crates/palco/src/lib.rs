@@ -20,7 +20,7 @@ mod rede;
 mod sessao;
 mod terminal;
 
-pub use ator::{Ator, Python, compila, compilado, nome_do_original, original, python};
+pub use ator::{Ator, Python, compila, compila_so, compilado, nome_do_original, original, python};
 pub use cena::{Apresentacao, Observacao, Tela, observa, toca};
 pub use desvio::{Desvio, Engano};
 pub use diferenca::Diferenca;

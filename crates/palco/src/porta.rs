@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::{Duration, UNIX_EPOCH};
 
 use crate::falha::{Resultado, falha};
@@ -51,14 +52,20 @@ pub fn porta_livre() -> Resultado<u16> {
     Ok(porta)
 }
 
-/// A próxima porta. Um original que usou uma a deixa presa por um minuto; contadas pelo relógio, 50 por
-/// segundo, elas só se repetem, em qualquer processo, depois de três.
+/// A próxima porta. Um original que usou uma a deixa presa por um minuto; contadas pelo relógio, uma a cada
+/// doze milésimos, elas só se repetem, em qualquer processo, depois de dois.
 fn da_vez() -> u16 {
     static ULTIMA: Mutex<u128> = Mutex::new(0);
-    let agora = UNIX_EPOCH.elapsed().unwrap_or_default().as_millis() / 20;
     let mut ultima = ULTIMA.lock().unwrap_or_else(PoisonError::into_inner);
-    *ultima = agora.max(*ultima + 1);
-    PRIMEIRA + (*ultima % u128::from(QUANTAS)) as u16
+    loop {
+        let agora = UNIX_EPOCH.elapsed().unwrap_or_default().as_millis() / 12;
+        // Quem se adiantasse ao relógio usaria as portas que outro processo vai usar daqui a pouco.
+        if agora != *ultima {
+            *ultima = agora;
+            return PRIMEIRA + (agora % u128::from(QUANTAS)) as u16;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// Se alguém escuta na porta. O Windows insiste por dois segundos com uma porta fechada: daí o prazo.

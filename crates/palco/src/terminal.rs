@@ -28,6 +28,9 @@ const OUTRO: Duration = Duration::from_millis(800);
 const TELA_DEMAIS: usize = 256 << 10;
 /// Quantas chegadas (de até 8 KiB) cabem na fila: quem escreve sem parar não enche a memória.
 const CHEGADAS: usize = 4096;
+/// Cinco silêncios assim de quem espera alguém, e ele não vai dizer mais nada. Só no Linux se sabe se ele
+/// espera; nos outros, o silêncio é mais longo.
+const QUIETO: Duration = Duration::from_millis(if cfg!(target_os = "linux") { 4 } else { 100 });
 /// De quanto em quanto tempo se olha se alguém interrompeu.
 const PISCADA: Duration = Duration::from_millis(50);
 
@@ -300,6 +303,8 @@ impl Terminal {
                     texto,
                     ultima.elapsed(),
                 )
+                // Um print que ainda não escreveu tudo não é um prompt.
+                && espera_alguem(self.filho.id())
             {
                 self.saida.visto = self.saida.bytes.len();
                 return Err(Engano::OutroTexto {
@@ -307,7 +312,7 @@ impl Terminal {
                     visto,
                 });
             }
-            if self.recebe() {
+            if self.recebe(PISCADA) {
                 ultima = Instant::now();
             } else if self.desistiu(comeco, ultima) {
                 return Err(Engano::ParouAntesDe(texto.to_string()));
@@ -329,7 +334,7 @@ impl Terminal {
             }
             if calado {
                 thread::sleep(Duration::from_millis(1));
-            } else if self.recebe() {
+            } else if self.recebe(PISCADA) {
                 ultima = Instant::now();
             }
             if self.desistiu(comeco, ultima) {
@@ -382,33 +387,10 @@ impl Terminal {
             }
     }
 
-    /// Fim da cena: o que o programa ainda tem a dizer, e o que ele gastou. Com `curioso`, espera um
-    /// instante pelas últimas palavras (um traceback) e descobre se ele terminou sozinho.
-    pub(crate) fn despede(&mut self, curioso: bool) -> Fim {
-        if curioso {
-            let comeco = Instant::now();
-            let mut ultima = comeco;
-            while !(self.saida.acabou && self.erro.acabou) {
-                if self.recebe() {
-                    ultima = Instant::now();
-                }
-                // Quem fechou um dos canos está terminando: o outro não demora, nem o código de saída.
-                let basta = if self.saida.acabou || self.erro.acabou {
-                    comeco.elapsed() > SILENCIO
-                } else {
-                    ultima.elapsed() > QUASE || comeco.elapsed() > OUTRO
-                };
-                if basta {
-                    break;
-                }
-            }
-            while self.saida.acabou
-                && self.erro.acabou
-                && self.terminou().is_none()
-                && comeco.elapsed() < SILENCIO
-            {
-                thread::sleep(Duration::from_millis(1));
-            }
+    /// Fim da cena: o que o programa ainda tem a dizer, e o que ele gastou.
+    pub(crate) fn despede(&mut self) -> Fim {
+        if self.paciencia == Paciencia::DeGente {
+            self.assenta();
         }
         self.olha_a_memoria();
         let codigo = self.terminou();
@@ -421,9 +403,32 @@ impl Terminal {
         }
     }
 
+    /// Espera que o programa termine, e lê tudo o que ele escreveu, ou que fique à espera de alguém: quem
+    /// acabou de errar ainda está escrevendo o traceback.
+    fn assenta(&mut self) {
+        let comeco = Instant::now();
+        let mut quieto = 0;
+        while quieto < 5 && comeco.elapsed() < SILENCIO && !self.saida.demais {
+            if self.saida.acabou && self.erro.acabou {
+                if self.terminou().is_some() {
+                    return;
+                }
+                thread::sleep(Duration::from_millis(1));
+            } else if self.recebe(QUIETO) {
+                quieto = 0;
+            } else if self.terminou().is_none() && !self.saida.acabou && !self.erro.acabou {
+                quieto = if espera_alguem(self.filho.id()) {
+                    quieto + 1
+                } else {
+                    0
+                };
+            }
+        }
+    }
+
     /// Espera um pouco pela próxima chegada de qualquer dos canos e diz se ela veio.
-    fn recebe(&mut self) -> bool {
-        match self.chegadas.recv_timeout(PISCADA) {
+    fn recebe(&mut self, quanto: Duration) -> bool {
+        match self.chegadas.recv_timeout(quanto) {
             Ok((cano, Some(bytes))) => {
                 self.olha_a_memoria();
                 let limite = match self.paciencia {
@@ -494,6 +499,19 @@ pub struct Fim {
     /// A maior memória que ocupou até a última vez em que escreveu (ou até o fim, se foi preciso tirá-lo de
     /// cena), em bytes: só o Linux a conta, e não de quem terminou antes de se olhar.
     pub memoria: Option<u64>,
+}
+
+/// Se o processo dorme à espera de algo (do teclado, da rede), em vez de trabalhar.
+fn espera_alguem(pid: u32) -> bool {
+    let estado = std::fs::read_to_string(format!("/proc/{pid}/stat"));
+    // O estado vem depois do nome, que pode ter qualquer coisa entre os parênteses.
+    !cfg!(target_os = "linux")
+        || estado.is_ok_and(|linha| {
+            linha
+                .rsplit(") ")
+                .next()
+                .is_some_and(|r| r.starts_with('S'))
+        })
 }
 
 /// O que uma pessoa, diante do texto `novo` e à espera de `texto`, aceitaria no lugar dele.
