@@ -110,9 +110,9 @@ fn confere_arquivos(sessao: &Sessao, visto: &Apresentacao) -> Result<(), Falha> 
     for (nome, origem) in &sessao.arquivos {
         let arvore = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/servidor_ftp/arvore");
         let mut esperado = fs::read(arvore.join(&origem.igual_a))?;
-        if origem.texto && !cfg!(windows) {
+        if origem.texto && cfg!(windows) {
             esperado = String::from_utf8_lossy(&esperado)
-                .replace("\r\n", "\n")
+                .replace('\n', "\r\n")
                 .into_bytes();
         }
         if visto.arquivos[nome] != esperado {

@@ -439,8 +439,8 @@ fn ftp_navegador() {
         let listagem =
             |nomes: &[&str]| -> String { nomes.iter().map(|nome| format!("{nome}\n")).collect() };
         let textos = listagem(&[
-            "-r--r--r--   1 ftp      ftp             519 Jul 12  2014 pão de queijo.txt",
-            "-r--r--r--   1 ftp      ftp             238 Jul 13  2014 trava-línguas.txt",
+            "-r--r--r--   1 ftp      ftp             500 Jul 12  2014 pão de queijo.txt",
+            "-r--r--r--   1 ftp      ftp             233 Jul 13  2014 trava-línguas.txt",
         ]);
         let raiz = listagem(&[
             "-r--r--r--   1 ftp      ftp            1490 Mar 15  2018 README",
@@ -542,16 +542,14 @@ fn da_turma(caminho: &str) -> Resultado<Vec<u8>> {
     Ok(fs::read(arvore.join(caminho))?)
 }
 
-/// O texto, como um download em modo ASCII o deixa neste sistema: todos os do servidor têm CRLF.
+/// O texto, como um download em modo ASCII o deixa neste sistema: o servidor os guarda com LF.
 fn como_texto(bytes: &[u8]) -> Vec<u8> {
     if cfg!(windows) {
-        return bytes.to_vec();
+        return String::from_utf8_lossy(bytes)
+            .replace('\n', "\r\n")
+            .into_bytes();
     }
-    bytes
-        .iter()
-        .copied()
-        .filter(|byte| *byte != b'\r')
-        .collect()
+    bytes.to_vec()
 }
 
 /// Roda o programa numa pasta e devolve o terminal e o código de saída.

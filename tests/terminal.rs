@@ -123,7 +123,7 @@ fn a_senha_nao_aparece_e_o_eco_sempre_volta() {
             Some(tecla) => cliente.send(tecla).unwrap(),
             None => {
                 cliente.send_line("segredo").unwrap();
-                let tela = cliente.expect("226 Listed the directory").unwrap();
+                let tela = cliente.expect("226 Transferencia completa").unwrap();
                 assert!(!String::from_utf8_lossy(tela.before()).contains("segredo"));
             }
         }
