@@ -23,6 +23,8 @@ struct Servidor {
 struct Sessao {
     controle: TcpStream,
     escuta: Option<TcpListener>,
+    /// Onde o cliente espera, no modo ativo.
+    porta: u16,
 }
 
 impl Sessao {
@@ -32,10 +34,13 @@ impl Sessao {
             .write_all(format!("{resposta}\r\n").as_bytes());
     }
 
-    /// A conexão de dados que o cliente abriu depois do PASV.
+    /// A conexão de dados que o cliente abriu depois do PASV, ou que espera depois do PORT.
     fn dados(&mut self) -> TcpStream {
         self.responde("150 vai");
-        self.escuta.take().unwrap().accept().unwrap().0
+        match self.escuta.take() {
+            Some(escuta) => escuta.accept().unwrap().0,
+            None => TcpStream::connect(("127.0.0.1", self.porta)).unwrap(),
+        }
     }
 
     fn manda(&mut self, bytes: &[u8]) {
@@ -65,6 +70,14 @@ impl Sessao {
                 self.escuta = Some(escuta);
                 self.responde(&format!("227 (127,0,0,1,{},{})", porta / 256, porta % 256));
             }
+            "PORT" => {
+                let numeros: Vec<u16> = comando[5..]
+                    .split(',')
+                    .map(|n| n.parse().unwrap())
+                    .collect();
+                self.porta = numeros[4] * 256 + numeros[5];
+                self.responde("200 certo");
+            }
             "RETR" | "LIST" => self.manda(b"uma linha\r\n"),
             _ => self.responde("502 que?"),
         }
@@ -84,6 +97,7 @@ fn servidor(roteiro: impl Fn(&mut Sessao, &str) -> bool + Send + Sync + 'static)
             let mut sessao = Sessao {
                 controle,
                 escuta: None,
+                porta: 0,
             };
             if !roteiro(&mut sessao, "") {
                 sessao.o_de_sempre("");
@@ -101,10 +115,14 @@ fn servidor(roteiro: impl Fn(&mut Sessao, &str) -> bool + Send + Sync + 'static)
 
 impl Servidor {
     fn abre(&self, licao: &str, pasta: &Path) -> Terminal {
+        self.abre_com(licao, &[], pasta)
+    }
+
+    fn abre_com(&self, licao: &str, opcoes: &[&str], pasta: &Path) -> Terminal {
         compila().unwrap();
         let mut comando = Command::new(compilado(licao).unwrap());
         if licao != "ftp_interativo" {
-            comando.arg(&self.endereco);
+            comando.arg(&self.endereco).args(opcoes);
         }
         let mut terminal = Terminal::abre(licao, comando.current_dir(pasta), false).unwrap();
         if licao == "ftp_interativo" {
@@ -167,7 +185,7 @@ fn sem_controles(terminal: &Terminal) {
     for bytes in [terminal.saida(), terminal.erro()] {
         let texto = str::from_utf8(bytes).unwrap();
         assert!(
-            !texto.contains(|c: char| c.is_control() && c != '\n'),
+            !texto.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')),
             "{texto:?}"
         );
     }
@@ -237,6 +255,243 @@ fn um_servidor_que_se_cala_nao_prende_o_aluno() {
             });
         }
     });
+}
+
+/// No modo ativo é o servidor que conecta: se ele não o faz, é isso que se diz.
+#[test]
+fn no_modo_ativo_sem_conexao_nenhuma_o_conselho_e_o_passivo() {
+    let pasta = pasta();
+    let servidor = servidor(|s, c| {
+        c.starts_with("RETR") && {
+            s.responde("150 vai");
+            s.espera_o_cliente_ir_embora();
+            true
+        }
+    });
+    let erro = erro_limpo(servidor.abre_com("ftp_ascii", &["--ativo"], pasta.path()));
+    assert!(erro.contains("não abriu a conexão de dados"), "{erro}");
+    assert!(erro.contains("sem o --ativo"), "{erro}");
+    nada_mudou(pasta.path());
+}
+
+/// O servidor promete os dados, muda de ideia e o diz pela conexão de controle, com a de dados aberta e muda:
+/// a recusa aparece como veio, sem esperar que ele feche o que não vai fechar, e o menu volta.
+#[test]
+fn a_recusa_com_os_dados_abertos_e_mudos_e_dita_e_o_menu_volta() {
+    /// As conexões que este servidor não fecha.
+    static ABERTAS: Mutex<Vec<TcpStream>> = Mutex::new(Vec::new());
+
+    let recusas = [
+        "550 nao leio",
+        "451 desisti",
+        "425 sem dados",
+        "426-caiu\r\n426 fim",
+    ];
+    for (vez, recusa) in recusas.into_iter().enumerate() {
+        let pasta = pasta();
+        let servidor = servidor(move |s, c| {
+            (c == "LIST" || c.starts_with("RETR")) && {
+                let mut dados = s.dados();
+                // Às vezes já veio um pedaço.
+                if vez % 2 == 0 {
+                    dados.write_all(b"metade\r\n").unwrap();
+                }
+                ABERTAS.lock().unwrap().push(dados);
+                s.responde(recusa);
+                true
+            }
+        });
+        let mut terminal = servidor.abre("ftp_interativo", pasta.path());
+        let linha = recusa.replace("\r\n", " / ");
+        for pedido in [
+            &["1"][..],
+            &["3", "b", "novo", "x"],
+            &["3", "a", "novo", "x"],
+        ] {
+            for digitado in pedido {
+                terminal.espera(":").unwrap();
+                terminal.digita(digitado).unwrap();
+            }
+            terminal
+                .espera_aviso(&format!("o servidor recusou: {linha};"))
+                .unwrap();
+        }
+        terminal.digita("2").unwrap();
+        terminal.digita("pub").unwrap();
+        terminal.espera("Diretório corrente é:").unwrap();
+        terminal.digita("4").unwrap();
+        assert_eq!(terminal.sai().unwrap(), 0);
+        nada_mudou(pasta.path());
+    }
+}
+
+/// O mesmo no modo ativo, com e sem a conexão do servidor.
+#[test]
+fn a_recusa_chega_tambem_no_modo_ativo() {
+    for conecta in [false, true] {
+        let pasta = pasta();
+        let servidor = servidor(move |s, c| {
+            c.starts_with("RETR") && {
+                let _dados = if conecta { Some(s.dados()) } else { None };
+                if !conecta {
+                    s.responde("150 vai");
+                }
+                s.responde("425 nao consegui conectar");
+                s.espera_o_cliente_ir_embora();
+                true
+            }
+        });
+        let erro = erro_limpo(servidor.abre_com("ftp_binario", &["--ativo"], pasta.path()));
+        assert!(erro.contains("425 nao consegui conectar"), "{erro}");
+        assert!(erro.contains("sem o --ativo"), "{erro}");
+        nada_mudou(pasta.path());
+    }
+}
+
+/// No fio vão os comandos do original e nenhum outro: há servidores que fecham diante de um que não esperam.
+#[test]
+fn os_comandos_sao_os_do_ftplib() {
+    for (licao, opcoes, esperados) in [
+        (
+            "protocolo_ftp",
+            &[][..],
+            vec!["PWD", "CWD pub", "PWD", "TYPE A", "PASV", "LIST"],
+        ),
+        ("ftp_ascii", &[], vec!["TYPE A", "PASV", "RETR README"]),
+        (
+            "ftp_binario",
+            &[],
+            vec![
+                "CWD /pub/linux/logos/pictures",
+                "TYPE I",
+                "PASV",
+                "RETR linux-father-of-linux.jpg",
+            ],
+        ),
+        (
+            "ftp_ascii",
+            &["--ativo"],
+            vec!["TYPE A", "PORT", "RETR README"],
+        ),
+    ] {
+        let servidor = servidor(|_, _| false);
+        let pasta = pasta();
+        let mut terminal = servidor.abre_com(licao, opcoes, pasta.path());
+        assert_eq!(terminal.sai().unwrap(), 0);
+        let comandos: Vec<String> = servidor
+            .comandos
+            .lock()
+            .unwrap()
+            .iter()
+            // A porta de um PORT muda a cada vez.
+            .map(|comando| match comando.split_once(' ') {
+                Some(("PORT", _)) => "PORT".to_string(),
+                _ => comando.clone(),
+            })
+            .collect();
+        let comeco = ["USER anonymous", "PASS anonymous@"];
+        let todos: Vec<&str> = comeco
+            .into_iter()
+            .chain(esperados)
+            .chain(["QUIT"])
+            .collect();
+        assert_eq!(comandos, todos, "{licao}");
+    }
+}
+
+/// Depois de um download binário, há servidores que só listam se o modo voltar a ser o de texto.
+#[test]
+fn cada_listagem_do_menu_vai_em_modo_texto() {
+    let pasta = pasta();
+    let texto = Mutex::new(true);
+    let servidor = servidor(move |s, c| match c {
+        "TYPE A" | "TYPE I" => {
+            *texto.lock().unwrap() = c == "TYPE A";
+            false
+        }
+        "LIST" if !*texto.lock().unwrap() => {
+            s.responde("451 LIST command invalid with TYPE binary.");
+            true
+        }
+        _ => false,
+    });
+    let mut terminal = servidor.abre("ftp_interativo", pasta.path());
+    for linha in ["1", "3", "b", "novo", "x", "1", "4"] {
+        terminal.digita(linha).unwrap();
+    }
+    assert_eq!(terminal.sai().unwrap(), 0);
+    let tela = String::from_utf8(terminal.saida().to_vec()).unwrap();
+    assert_eq!(tela.matches("uma linha\n").count(), 2, "{tela}");
+    assert!(terminal.erro().is_empty());
+}
+
+/// O endereço copiado de um painel de hospedagem traz a senha: ela não volta à tela, dê no que der.
+#[test]
+fn a_senha_colada_com_o_endereco_nao_volta_a_tela() {
+    let pasta = pasta();
+    let servidor = servidor(|_, _| false);
+    let endereco = &servidor.endereco;
+    for (licao, texto, certo) in [
+        (
+            "ftp_ascii",
+            format!("FTP://ana:s3gredo@{endereco}/pub"),
+            true,
+        ),
+        ("ftp_ascii", format!("ana:s3gr/edo@{endereco}"), true),
+        (
+            "ftp_ascii",
+            "ftp://ana:s3gredo@127.0.0.1:porta".to_string(),
+            false,
+        ),
+        (
+            "ftp_ascii",
+            "ftp://ana:s3gr/edo@nome..errado/x".to_string(),
+            false,
+        ),
+        (
+            "ftp_interativo",
+            format!("ftp://ana:s3gredo@{endereco}"),
+            true,
+        ),
+        (
+            "ftp_interativo",
+            "ftp://ana:s3gredo@127.0.0.1:1/x".to_string(),
+            false,
+        ),
+    ] {
+        compila().unwrap();
+        let mut comando = Command::new(compilado(licao).unwrap());
+        if licao == "ftp_ascii" {
+            comando.arg(&texto);
+        }
+        let mut terminal = Terminal::abre(licao, comando.current_dir(pasta.path()), false).unwrap();
+        if licao == "ftp_interativo" {
+            for linha in [&texto, "", "", "4"] {
+                terminal.digita(linha).unwrap();
+            }
+        }
+        assert_eq!(terminal.sai().unwrap() == 0, certo, "{texto}");
+        let tudo = [terminal.saida(), terminal.erro()].concat();
+        let tudo = String::from_utf8(tudo).unwrap();
+        assert!(!tudo.contains("s3gr") && !tudo.contains("edo@"), "{tudo}");
+    }
+}
+
+/// Sem porta vale a 21, onde o servidor da turma não está: a recusa diz em qual ele está.
+#[test]
+fn a_recusa_na_porta_21_ensina_a_da_turma() {
+    // A porta 21 desta máquina pode ter um servidor de verdade.
+    if TcpStream::connect("127.0.0.1:21").is_ok() {
+        return;
+    }
+    for host in ["127.0.0.1", "localhost"] {
+        compila().unwrap();
+        let mut comando = Command::new(compilado("ftp_ascii").unwrap());
+        let mut terminal = Terminal::abre("ftp_ascii", comando.arg(host), false).unwrap();
+        assert_eq!(terminal.sai().unwrap(), 1);
+        let erro = String::from_utf8(terminal.erro().to_vec()).unwrap();
+        assert!(erro.contains(&format!("tente {host}:2121")), "{erro}");
+    }
 }
 
 /// O Ctrl-C em cada momento de um download.
@@ -355,7 +610,9 @@ fn saudacao_e_listagem_chegam_seguras_a_tela() {
             true
         }
         "LIST" => {
-            s.manda(b"-rw- \x1b[2J\xc2\x9b31m ol\xe1\xe2\x80\xae.txt\r\noutra\r\n");
+            s.manda(
+                b"+r,s280,\tREADME\r\n-rw- \x1b[2J\xc2\x9b31m ol\xe1\xe2\x80\xae.txt\r\noutra\r\n",
+            );
             true
         }
         _ => false,
@@ -369,7 +626,7 @@ fn saudacao_e_listagem_chegam_seguras_a_tela() {
         "{tela}"
     );
     assert!(
-        tela.ends_with("-rw- \\x1b[2J\\xc2\\x9b31m ol\\xe1\\xe2\\x80\\xae.txt\noutra\n226 foi\n"),
+        tela.ends_with("+r,s280,\tREADME\n-rw- \\x1b[2J\\xc2\\x9b31m ol\\xe1\\xe2\\x80\\xae.txt\noutra\n226 foi\n"),
         "{tela}"
     );
 }

@@ -64,7 +64,7 @@ pub(crate) fn recusa(comando: &Comando, resposta: &[u8]) -> Option<ErroFtp> {
 /// O próximo passo, do mais certo ao mais geral. O modo em uso nunca é o conselho.
 fn conselho(comando: &Comando, codigo: &[u8], texto: &str) -> &'static str {
     let diz = |trechos: &[&str]| trechos.iter().any(|trecho| texto.contains(trecho));
-    let abre_dados = comando.e(&[b"PASV", b"EPSV", b"PORT", b"EPRT", b"LIST", b"RETR"]);
+    let entrando = comando.e(&[b"USER", b"PASS"]);
     if exige_cifra(comando, codigo, texto) {
         return "ele só aceita FTPS, o FTP com cifra, que estas lições não falam: use outro servidor";
     }
@@ -72,61 +72,212 @@ fn conselho(comando: &Comando, codigo: &[u8], texto: &str) -> &'static str {
     if diz(&["oops"]) {
         return "o problema é na configuração do servidor: avise quem cuida dele ou use outro";
     }
-    if diz(&["too many", "maximum", "limit"]) && comando.e(&[b"", b"USER", b"PASS"]) {
+    if diz(&["too many", "maximum", "limit"]) && (entrando || comando.e_a_conexao()) {
         return "ele está cheio: tente de novo mais tarde ou use outro";
     }
     match codigo {
         b"421" => "rode o programa de novo daqui a pouco",
+        _ if comando.e_a_conexao() => "tente de novo mais tarde ou use outro servidor",
+        b"430" | b"530" if entrando && comando.anonimo => {
+            "ele não deixa entrar sem uma conta: use outro servidor ou, no ftp_interativo, o seu usuário"
+        }
+        _ if entrando => {
+            "confira o usuário e a senha (deixe os dois vazios para entrar como anônimo)"
+        }
         _ if comando.e(&[b"PORT", b"EPRT"]) => SEM_ATIVO,
         b"425" if comando.ativo => SEM_ATIVO,
-        b"500" | b"501" | b"502" | b"504" | b"522" | b"425" if comando.e(&[b"PASV"]) => COM_ATIVO,
-        b"500" | b"501" | b"502" | b"504" | b"522" if comando.e(&[b"EPSV"]) => {
-            "ele não fala FTP por IPv6: use o endereço IPv4 dele"
+        b"530" => "este usuário não tem permissão: use outro",
+        _ if comando.e(&[b"PASV"]) => {
+            "ele não abre a porta do modo passivo: use o modo ativo (--ativo, nas lições sem menu)"
         }
-        b"425" if abre_dados => {
+        _ if comando.e(&[b"EPSV"]) => "ele não fala FTP por IPv6: use o endereço IPv4 dele",
+        b"425" => {
             "um firewall pode estar no caminho: tente de novo ou use o modo ativo (--ativo, nas lições sem menu)"
         }
         b"450" | b"550" if comando.e(&[b"LIST"]) => {
             "a pasta pode estar vazia ou não ser aberta a este usuário"
         }
-        b"430" | b"530" if comando.e(&[b"USER", b"PASS"]) && comando.anonimo => {
-            "ele não deixa entrar sem uma conta: use outro servidor ou, no ftp_interativo, o seu usuário"
-        }
-        b"430" | b"530" if comando.e(&[b"USER", b"PASS"]) => {
-            "confira o usuário e a senha (deixe os dois vazios para entrar como anônimo)"
-        }
-        b"532" => "ele pede também uma conta (ACCT), que estas lições não mandam",
         b"452" | b"552" => "o problema é no disco do servidor",
-        _ if diz(&["permission", "denied", "permiss", "negad"]) || codigo == b"530" => {
-            "este usuário não tem permissão: use outro usuário ou outro arquivo"
+        b"532" => "ele pede também uma conta (ACCT), que estas lições não mandam",
+        _ if diz(&["permission", "denied", "permiss", "negad"]) => {
+            "este usuário não tem permissão: use outro usuário ou outro nome"
         }
-        b"450" | b"550" | b"553" => "confira o nome e o diretório (maiúsculas contam)",
-        b"500" | b"501" | b"502" | b"504" => "este servidor não aceita esse comando",
-        b"503" => "rode o programa de novo ou use outro servidor",
-        _ => "tente de novo",
+        b"450" => {
+            "tente de novo daqui a pouco, ou confira o nome e o diretório (maiúsculas contam)"
+        }
+        b"550" | b"553" => "confira o nome e o diretório (maiúsculas contam)",
+        [b'4', ..] => "tente de novo",
+        _ => "este servidor não aceita esse comando",
     }
 }
 
-const SEM_ATIVO: &str = "ele não conseguiu conectar ao seu computador, que costuma estar atrás de um roteador: \
+const SEM_ATIVO: &str = "ele não pode conectar ao seu computador, que costuma estar atrás de um roteador: \
      rode sem o --ativo, no modo passivo";
-const COM_ATIVO: &str =
-    "ele não abre a porta do modo passivo: use o modo ativo (--ativo, nas lições sem menu)";
 
-/// Se o servidor só conversa com cifra (RFC 4217). Cada um o diz com um código; o nome de um arquivo também
-/// pode ter essas letras, e por isso o texto só conta inteiro, e diante de um comando sem nomes.
+/// Se o servidor só conversa com cifra (RFC 4217): cada um o diz com um código e um texto.
 fn exige_cifra(comando: &Comando, codigo: &[u8], texto: &str) -> bool {
-    let com_cifra = texto.split(|c: char| !c.is_alphanumeric()).any(|palavra| {
-        matches!(
-            palavra,
-            "tls" | "ssl" | "ftps" | "ftpes" | "secure" | "segura"
-        ) || ["encrypt", "criptogra", "cifrad"]
-            .iter()
-            .any(|raiz| palavra.contains(raiz))
-    });
+    let diz = |trechos: &[&str]| trechos.iter().any(|trecho| texto.contains(trecho));
+    let fala_de_cifra = diz(&["encrypt", "criptogra", "cifrad", "secure", "segura"])
+        || diz(&[
+            "plain ftp",
+            "plain text",
+            "plaintext",
+            "cleartext",
+            "clear text",
+        ])
+        || texto
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|palavra| matches!(palavra, "tls" | "ssl" | "ftps" | "ftpes" | "auth"));
     match codigo {
         b"521" | b"534" => true,
         // Para o EPSV e o EPRT, é a versão do IP que o servidor não fala (RFC 2428).
-        b"522" if !comando.e(&[b"EPSV", b"EPRT"]) => true,
-        _ => com_cifra && !comando.e(&[b"CWD", b"CDUP", b"RETR"]),
+        b"522" if comando.e(&[b"PASV", b"LIST", b"RETR"]) => true,
+        // O USER é o primeiro comando: antes dele, só falta o AUTH.
+        b"503" if comando.e(&[b"USER"]) => true,
+        // Um texto sobre um arquivo pode trazer essas letras no nome dele.
+        _ if comando.e(&[b"CWD", b"CDUP", b"RETR"]) => {
+            fala_de_cifra && diz(&["must", "requir", "need", "only", "exig", "obrigat"])
+        }
+        _ => fala_de_cifra,
+    }
+}
+
+#[cfg(test)]
+mod testes {
+    use super::*;
+
+    /// O conselho diante de uma resposta ao comando.
+    fn diante(ativo: bool, linhas: &[&str], resposta: &str) -> String {
+        let mut comando = Comando::conexao(ativo);
+        for linha in linhas {
+            comando.passa_a_ser(format!("{linha}\r\n").as_bytes());
+        }
+        let erro = recusa(&comando, resposta.as_bytes()).unwrap().to_string();
+        erro.split_once("; ").unwrap().1.to_string()
+    }
+
+    #[track_caller]
+    fn aconselha(linhas: &[&str], resposta: &str, trecho: &str) {
+        for ativo in [false, true] {
+            let conselho = diante(ativo, linhas, resposta);
+            assert!(
+                conselho.contains(trecho),
+                "{linhas:?} {resposta}: {conselho}"
+            );
+        }
+    }
+
+    /// Cada servidor diz a seu modo que só aceita FTPS; as frases são das de servidores de verdade.
+    #[test]
+    fn quem_exige_cifra_nao_tem_a_senha_nem_o_nome_errados() {
+        for (linhas, resposta) in [
+            (&[][..], "421 TLS is required"),
+            (&["USER ana"], "550 SSL/TLS required on the control channel"),
+            (
+                &["USER ana"],
+                "530 Non-anonymous sessions must use encryption.",
+            ),
+            (&["USER ana"], "503 Use AUTH first."),
+            (&["USER ana"], "503 Bad sequence of commands"),
+            (&["USER ana"], "534 Policy requires SSL."),
+            (
+                &["USER ana"],
+                "421 Cleartext sessions are not accepted on this server.",
+            ),
+            (&["USER ana"], "530 Use uma conexão segura"),
+            (&["USER ana", "PASS x"], "530 Plain FTP not allowed"),
+            (&["PASV"], "522 SSL connection required"),
+            (&["LIST"], "522 Data connections must be encrypted."),
+            (&["RETR x"], "521 PROT P required"),
+            (&["RETR x"], "550 Data channel must be encrypted"),
+        ] {
+            aconselha(linhas, resposta, "só aceita FTPS");
+        }
+        // As letras de uma cifra no nome de um arquivo não querem dizer nada, nem a segurança do vsftpd.
+        aconselha(
+            &["RETR openssl"],
+            "550 openssl-tls: No such file",
+            "confira o nome",
+        );
+        aconselha(
+            &["CWD ssl"],
+            "550 ssl: No such file or directory",
+            "confira o nome",
+        );
+        assert!(!diante(false, &["LIST"], "425 Security: Bad IP connecting.").contains("FTPS"));
+    }
+
+    #[test]
+    fn o_conselho_depende_do_comando_e_do_texto() {
+        let ana = ["USER ana", "PASS x"];
+        let anonimo = ["USER anonymous", "PASS anonymous@"];
+        aconselha(&ana, "530 Login incorrect.", "confira o usuário e a senha");
+        aconselha(&anonimo, "530 Login incorrect.", "sem uma conta");
+        aconselha(&ana, "500 OOPS: vsftpd: refusing to run", "configuração");
+        aconselha(&ana, "530 maximum number of clients", "está cheio");
+        aconselha(
+            &[],
+            "550 Bloqueado",
+            "tente de novo mais tarde ou use outro servidor",
+        );
+        for vazia in ["550 No files found.", "450 No files found"] {
+            aconselha(&["LIST"], vazia, "pode estar vazia");
+        }
+        aconselha(&["RETR x"], "550 Permission denied.", "não tem permissão");
+        aconselha(&["RETR x"], "550 Failed to open file.", "confira o nome");
+        aconselha(&["RETR x"], "452 No space", "disco do servidor");
+        aconselha(&["TYPE A"], "504 no", "não aceita esse comando");
+        aconselha(
+            &["EPSV"],
+            "522 Network protocol not supported (1)",
+            "endereço IPv4",
+        );
+    }
+
+    #[test]
+    fn o_modo_em_uso_nunca_e_o_conselho() {
+        for (linha, resposta) in [
+            ("PASV", "502 Passive mode not supported."),
+            ("PASV", "500 Unknown command"),
+            ("LIST", "425 Can't open data connection."),
+            ("RETR x", "425 Security: Bad IP connecting."),
+        ] {
+            assert!(diante(false, &[linha], resposta).contains("use o modo ativo (--ativo"));
+        }
+        for (linha, resposta) in [
+            ("PORT 1,2,3,4,5,6", "500 Illegal PORT command."),
+            ("PORT 1,2,3,4,5,6", "501 Server cannot accept argument"),
+            ("EPRT |2|::1|2020|", "522 Network protocol not supported"),
+            ("LIST", "425 Can't build data connection"),
+            ("RETR x", "425 Security: Bad IP connecting."),
+        ] {
+            assert!(diante(true, &[linha], resposta).contains("rode sem o --ativo"));
+        }
+    }
+
+    #[test]
+    fn so_uma_recusa_e_um_erro_e_so_uma_despedida_acaba_com_a_sessao() {
+        let comando = |linha: &str| {
+            let mut comando = Comando::conexao(false);
+            comando.passa_a_ser(linha.as_bytes());
+            comando
+        };
+        for (resposta, de_pe) in [
+            (b"550 nao\r\n" as &[u8], true),
+            (b"550-nao\r\n550 nao\r\n", true),
+            (b"499 estranho\r\n", true),
+            (b"421 tchau\r\n", false),
+            (b"221 tchau\r\n", false),
+        ] {
+            let erro = recusa(&comando("CWD pub\r\n"), resposta).unwrap();
+            assert_eq!(matches!(erro, ErroFtp::Pedido(_)), de_pe, "{erro}");
+        }
+        for (linha, resposta) in [
+            ("QUIT\r\n", b"221 tchau\r\n" as &[u8]),
+            ("TYPE A\r\n", b"200 certo\r\n"),
+            ("LIST\r\n", b"150 vai\r\n"),
+        ] {
+            assert!(recusa(&comando(linha), resposta).is_none());
+        }
     }
 }
