@@ -10,11 +10,12 @@ _lista:
 licao nome *argumentos:
     cargo run -q -p {{nome}} -- {{argumentos}}
 
-# abre um par em dois painéis do tmux: just par servidor cliente
-[unix]
+# abre um par em dois painéis do tmux (de dentro dele, numa janela nova): just par servidor cliente
+[unix, no-exit-message]
 par servidor cliente:
+    @command -v tmux > /dev/null || { echo 'Falta o tmux: instale-o, ou abra dois terminais, com just licao {{servidor}} e just licao {{cliente}}'; exit 1; }
     cargo build -q -p {{servidor}} -p {{cliente}}
-    tmux new-session "cargo run -q -p {{servidor}}" \; split-window -h "cargo run -q -p {{cliente}}; echo; echo 'Enter fecha'; read _"
+    tmux {{ if env('TMUX', '') == '' { 'new-session' } else { 'new-window' } }} "cargo run -q -p {{servidor}}; echo; echo 'Enter fecha'; read _" \; split-window -h "cargo run -q -p {{cliente}}; echo; echo 'Enter fecha'; read _"
 
 # abre um par, cada programa numa janela: just par servidor cliente
 [windows]

@@ -193,6 +193,73 @@ fn cada_tela_gravada_e_de_um_terminal_da_sessao() {
     }
 }
 
+/// Sem isso, `cargo test` compilaria e mostraria uma página de `running 0 tests`.
+#[test]
+fn so_e_testado_o_que_tem_testes() {
+    let pacotes = fs::read_dir(raiz().join("crates")).unwrap();
+    let mut pastas: Vec<PathBuf> = pacotes.map(|pacote| pacote.unwrap().path()).collect();
+    pastas.push(raiz().join("docs/solucoes"));
+    for pasta in pastas {
+        let mut fontes = vec![pasta.join("src")];
+        let (mut programas, mut com_teste, mut com_exemplo) = (0, false, false);
+        while let Some(caminho) = fontes.pop() {
+            if caminho.is_dir() {
+                fontes.extend(fs::read_dir(&caminho).unwrap().map(|f| f.unwrap().path()));
+                continue;
+            }
+            let fonte = fs::read_to_string(&caminho).unwrap();
+            programas += usize::from(fonte.contains("\nfn main()"));
+            com_teste |= fonte.contains("#[test]");
+            com_exemplo |= fonte.contains("/// ```");
+        }
+        let manifesto = fs::read_to_string(pasta.join("Cargo.toml")).unwrap();
+        let linhas = |linha| manifesto.lines().filter(|l| *l == linha).count();
+        if !com_teste {
+            let alvos = programas.max(1);
+            assert_eq!(linhas("test = false"), alvos, "{}", pasta.display());
+        }
+        let biblioteca = pasta.join("src/lib.rs").exists();
+        if biblioteca && !com_exemplo {
+            assert_eq!(linhas("doctest = false"), 1, "{}", pasta.display());
+        }
+    }
+}
+
+/// `just par`, com um tmux e um cargo que só dizem como foram chamados.
+#[cfg(unix)]
+#[test]
+fn um_par_abre_no_tmux_e_o_que_falha_fica_na_tela() {
+    use std::env;
+    use std::io::Write;
+    use std::os::unix::fs::PermissionsExt;
+    use std::process::Command;
+
+    let pasta = tempfile::tempdir().unwrap();
+    for nome in ["tmux", "cargo"] {
+        let falso = pasta.path().join(nome);
+        fs::write(&falso, "#!/bin/sh\necho \"${0##*/} $*\"\n").unwrap();
+        fs::set_permissions(&falso, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let caminho = env::var("PATH").unwrap();
+    let mut just = Command::new("just");
+    just.args(["par", "servidor", "cliente"])
+        .current_dir(raiz())
+        .env("PATH", format!("{}:{caminho}", pasta.path().display()));
+    for (dentro, abre) in [("", "tmux new-session "), ("/tmp/tmux", "tmux new-window ")] {
+        let Ok(saida) = just.env("TMUX", dentro).output() else {
+            let _ = writeln!(std::io::stderr(), "pulado: não há just aqui");
+            return;
+        };
+        let tela = String::from_utf8(saida.stdout).unwrap();
+        assert!(tela.contains(abre), "{tela}");
+        // Os dois painéis esperam um Enter: o erro de um servidor que não abriu não some com o painel.
+        for programa in ["servidor", "cliente"] {
+            let painel = format!("cargo run -q -p {programa}; echo; echo 'Enter fecha'; read _");
+            assert!(tela.contains(&painel), "{tela}");
+        }
+    }
+}
+
 /// A conversa que o README mostra é uma sessão tocada de verdade.
 #[test]
 fn as_telas_do_readme_sao_as_das_sessoes() {
@@ -201,6 +268,23 @@ fn as_telas_do_readme_sao_as_das_sessoes() {
         assert!(
             leia_me.contains(&le(&format!("tests/sessoes/{tela}"))),
             "o README não mostra {tela}"
+        );
+    }
+}
+
+/// Entre duas máquinas, quem não diz a porta do servidor da turma bate na 21 e não acha ninguém.
+#[test]
+fn entre_duas_maquinas_o_ftp_diz_a_porta() {
+    for (arquivo, fim) in [
+        ("README.md", "\n## Comparar"),
+        ("docs/src/como_usar.md", "\n## Deu errado"),
+    ] {
+        let texto = le(arquivo);
+        let secao = &texto[texto.find("## Entre duas máquinas").unwrap()..texto.find(fim).unwrap()];
+        assert!(secao.contains("servidor_ftp -- 0.0.0.0`"), "{arquivo}");
+        assert!(
+            secao.contains("ftp_ascii -- 192.168.0.10:2121`"),
+            "{arquivo}"
         );
     }
 }

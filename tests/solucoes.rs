@@ -162,7 +162,7 @@ fn servidor_ate_o_fim() {
         let porta = porta_livre()?;
         let mut servidor = abre(programa, &[&format!("127.0.0.1:{porta}")])?;
         servidor.espera("Aguardando cliente...\n")?;
-        for tamanho in [1500, 0, 1 << 20] {
+        for tamanho in [1500, 0, 1, 1 << 20] {
             let mut con = TcpStream::connect(("127.0.0.1", porta))?;
             con.set_read_timeout(Some(Duration::from_secs(30)))?;
             let cliente = con.local_addr()?.port();
@@ -173,8 +173,9 @@ fn servidor_ate_o_fim() {
             exige(resposta == "Olah cliente", || format!("veio {resposta:?}"))?;
             servidor.espera("Recebemos")?;
             servidor.espera("\n")?;
+            let bytes = if tamanho == 1 { "byte" } else { "bytes" };
             let fim =
-                format!("Conectado com:  ('127.0.0.1', {cliente})\nRecebemos {tamanho} bytes\n");
+                format!("Conectado com:  ('127.0.0.1', {cliente})\nRecebemos {tamanho} {bytes}\n");
             exige(servidor.saida().ends_with(fim.as_bytes()), || {
                 format!("não mostrou {fim:?}")
             })?;
@@ -216,8 +217,9 @@ fn cliente_ate_o_fim() {
             let codigo = cliente.sai()?;
             // A resposta pode vir em quantos pedaços a rede quiser.
             let tela = String::from_utf8_lossy(cliente.saida()).replace("'\nRecebemos:  b'", "");
+            let bytes = if quantos == 1 { "byte" } else { "bytes" };
             let esperada = format!(
-                "Digite algo: Recebemos:  b'{}'\nFim da resposta: {quantos} bytes\n",
+                "Digite algo: Recebemos:  b'{}'\nFim da resposta: {quantos} {bytes}\n",
                 "a".repeat(quantos)
             );
             exige(codigo == 0 && tela == esperada, || {
@@ -373,8 +375,7 @@ fn bot_udp() {
         let suporte = "suporte@escola.example";
         let ramal = "O ramal é o 2010.";
         let horario = "Das 8h às 21h.";
-        let nao_sei =
-            "Só sei o e-mail do suporte, o ramal da secretaria e o horário da biblioteca.";
+        let nao_sei = "Só sei e-mails (suporte, administrador), ramais (secretaria, pessoal), o horário da biblioteca e quem não fez login hoje.";
         for (cliente, pergunta, resposta) in [
             (&ana, "Qual é o ramal da secretaria?", ramal),
             (&beto, "ramal secretaria", ramal),
@@ -383,6 +384,22 @@ fn bot_udp() {
             (&ana, "Horário da biblioteca, por favor", horario),
             (&beto, "A BIBLIOTECA ABRE EM QUE HORÁRIO", horario),
             (&ana, "horario da biblioteca", horario),
+            // As do capítulo.
+            (
+                &beto,
+                "Qual o e-mail do administrador?",
+                "admin@escola.example",
+            ),
+            (
+                &ana,
+                "Qual o ramal do departamento de pessoal?",
+                "O ramal é o 2020.",
+            ),
+            (
+                &beto,
+                "Quem não efetuou login ainda hoje?",
+                "Hoje ainda faltam ana e beto.",
+            ),
             // Falta uma das palavras.
             (&beto, "Qual é o ramal da biblioteca?", nao_sei),
             (&ana, "ramal", nao_sei),

@@ -53,33 +53,30 @@ impl Endereco {
                 "o endereço \"{texto}\" {motivo}; o esperado é HOST[:PORTA], como {HOST_PADRAO}:{porta}"
             ))
         })?;
-        let recusa = |motivo: &str| {
+        let recusa = |quem: &str, motivo: &str| {
             let host = visivel(host.as_bytes());
-            Erro::Mensagem(format!("\"{host}\" {motivo}"))
+            Erro::Mensagem(format!("o {quem} \"{host}\" {motivo}"))
         };
         let achados = (host, porta).to_socket_addrs().map_err(|_| {
-            recusa(if host.contains('%') {
-                "termina com uma interface de rede que este computador não tem; veja os nomes com `ip addr` (no Windows, `ipconfig`)"
+            if host.contains('%') {
+                recusa("endereço", "tem uma interface de rede que este computador não tem; veja os nomes com `ip addr` (no Windows, `ipconfig`)")
             } else {
-                "não foi encontrado; confira a grafia e a rede ou use um IP, como 127.0.0.1"
-            })
+                recusa("nome", "não foi encontrado; confira a grafia e a rede ou use um IP, como 127.0.0.1")
+            }
         })?;
         let mut ips: Vec<SocketAddr> = achados.collect();
-        for ip in &ips {
-            match ip {
-                // RFC 4007, 6: o mesmo endereço existe em todas as redes em que o computador está.
-                SocketAddr::V6(v6) if v6.ip().is_unicast_link_local() && v6.scope_id() == 0 => {
-                    return Err(recusa(
-                        "só vale dentro de uma rede; diga por que interface, como em fe80::1%eth0",
-                    ));
-                }
-                _ if ip.ip().is_multicast() || ip.ip() == IpAddr::from([255; 4]) => {
-                    return Err(recusa(
-                        "é de muitas máquinas ao mesmo tempo; use o IP de uma só",
-                    ));
-                }
-                _ => {}
-            }
+        // RFC 4007, 6: o mesmo fe80::1 existe em todas as redes em que o computador está.
+        let sem_rede = |ip: &SocketAddr| matches!(ip, SocketAddr::V6(v6) if v6.ip().is_unicast_link_local() && v6.scope_id() == 0);
+        if ips.iter().any(sem_rede) {
+            let motivo = "só vale dentro de uma rede; diga por que interface, como em fe80::1%eth0";
+            return Err(recusa("endereço", motivo));
+        }
+        if ips
+            .iter()
+            .any(|ip| ip.ip().is_multicast() || ip.ip() == IpAddr::from([255; 4]))
+        {
+            let motivo = "é de muitas máquinas ao mesmo tempo; use o IP de uma só";
+            return Err(recusa("endereço", motivo));
         }
         ips.sort_by_key(SocketAddr::is_ipv6);
         let host = host.to_string();

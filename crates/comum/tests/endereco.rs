@@ -73,7 +73,7 @@ fn cada_engano_tem_a_sua_linha() {
         ("fe80::1%", "dois-pontos demais"),
         (
             "fe80::1%não-há",
-            "uma interface de rede que este computador não tem",
+            "tem uma interface de rede que este computador não tem",
         ),
         ("255.255.255.255", "use o IP de uma só"),
         ("224.0.0.1:80", "use o IP de uma só"),

@@ -14,13 +14,16 @@ use comum::{
 };
 
 /// As palavras que a pergunta tem de ter, sem acentos, e a resposta.
-const CONHECIDAS: [(&[&str], &str); 3] = [
+const CONHECIDAS: [(&[&str], &str); 6] = [
     (&["email", "suporte"], "suporte@escola.example"),
     (&["ramal", "secretaria"], "O ramal é o 2010."),
     (&["horario", "biblioteca"], "Das 8h às 21h."),
+    // As três do capítulo.
+    (&["email", "administrador"], "admin@escola.example"),
+    (&["ramal", "pessoal"], "O ramal é o 2020."),
+    (&["login", "hoje"], "Hoje ainda faltam ana e beto."),
 ];
-const NAO_SEI: &str =
-    "Só sei o e-mail do suporte, o ramal da secretaria e o horário da biblioteca.";
+const NAO_SEI: &str = "Só sei e-mails (suporte, administrador), ramais (secretaria, pessoal), o horário da biblioteca e quem não fez login hoje.";
 
 fn main() -> ExitCode {
     executa(exercicio)

@@ -42,6 +42,7 @@ fn exercicio() -> Result<(), Erro> {
         mostra!("Recebemos:  {}", repr(&buffer[..lidos]))?;
         total += lidos;
     }
-    mostra!("Fim da resposta: {total} bytes")?;
+    let bytes = if total == 1 { "byte" } else { "bytes" };
+    mostra!("Fim da resposta: {total} {bytes}")?;
     Ok(())
 }

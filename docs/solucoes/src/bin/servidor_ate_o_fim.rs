@@ -45,7 +45,8 @@ fn atende(obj_socket: &TcpListener) -> Result<(), Erro> {
         }
         total += lidos;
     }
-    mostra!("Recebemos {total} bytes")?;
+    let bytes = if total == 1 { "byte" } else { "bytes" };
+    mostra!("Recebemos {total} {bytes}")?;
     // A outra metade, a da resposta, continua aberta.
     con.write_all(b"Olah cliente")?;
     Ok(())
