@@ -216,11 +216,13 @@ fn so_e_testado_o_que_tem_testes() {
         let linhas = |linha| manifesto.lines().filter(|l| *l == linha).count();
         if !com_teste {
             let alvos = programas.max(1);
-            assert_eq!(linhas("test = false"), alvos, "{}", pasta.display());
+            let falta = "um [lib] ou [[bin]] com test = false no Cargo.toml de";
+            assert_eq!(linhas("test = false"), alvos, "{falta} {}", pasta.display());
         }
         let biblioteca = pasta.join("src/lib.rs").exists();
         if biblioteca && !com_exemplo {
-            assert_eq!(linhas("doctest = false"), 1, "{}", pasta.display());
+            let falta = "doctest = false no [lib] de";
+            assert_eq!(linhas("doctest = false"), 1, "{falta} {}", pasta.display());
         }
     }
 }
