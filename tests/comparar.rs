@@ -751,6 +751,14 @@ fn pedidos_que_nao_se_entendem() {
             vec![com_portas, "--html"],
             "Erro: --html precisa do nome do arquivo",
         ),
+        (
+            vec![com_portas, "--csv", "notas.csv"],
+            "Erro: --csv é a tabela de uma turma",
+        ),
+        (
+            vec!["--turma", com_portas],
+            "não há pastas de alunos: ponha cada aluno numa pasta dentro dela",
+        ),
     ] {
         let (codigo, tela, erro) = compara(&argumentos);
         assert_eq!((codigo, tela.as_str()), (1, ""), "{argumentos:?}: {erro}");
@@ -859,6 +867,150 @@ fn o_ctrl_c_no_meio_leva_os_programas_junto() {
     let pid = i32::try_from(filho.id()).unwrap();
     kill(Pid::from_raw(pid), Signal::SIGINT).unwrap();
     assert_eq!(filho.wait().unwrap().code(), Some(130));
+    assert_eq!(processos_com(onde), 0);
+}
+
+/// As pastas como vêm de uma plataforma: o nome que o Moodle dá, acentos e espaços, uma pasta dentro da outra, um
+/// ZIP por abrir, nada dentro. Quem trava e quem quebra só custa a si mesmo.
+#[test]
+fn uma_turma_numa_tabela() {
+    if !tem_python() {
+        return;
+    }
+    let turma = tempfile::tempdir().unwrap();
+    for (caminho, fonte) in [
+        ("Ana Sá_1234_assignsubmission_file_/Portas.py", PORTAS),
+        ("Érico de Souza/trabalho/py/portas.py", PORTAS),
+        ("Fátima/Portas.py", &PORTAS.replace("http", "htpp")),
+        (
+            "Gil/Portas.py",
+            "import time\nwhile True:\n    time.sleep(60)\n",
+        ),
+        ("Hugo/Portas.py", "import os\nos.abort()\n"),
+        ("Ivo/Portas.py.txt", PORTAS),
+        ("João/trabalho.zip", "PK"),
+        ("=1+1;\"x\"/notas.txt", ""),
+        ("__MACOSX/Portas.py", PORTAS),
+        ("Zeca.zip", "PK"),
+    ] {
+        let caminho = turma.path().join(caminho);
+        fs::create_dir_all(caminho.parent().unwrap()).unwrap();
+        fs::write(caminho, fonte).unwrap();
+    }
+    fs::create_dir(turma.path().join("Lia")).unwrap();
+    let saidas = tempfile::tempdir().unwrap();
+    let [html, csv] = ["t.html", "t.csv"].map(|nome| saidas.path().join(nome));
+    let onde = turma.path().to_str().unwrap();
+    let (codigo, tela, erro) = compara(&[
+        "--turma",
+        onde,
+        "portas",
+        "--html",
+        html.to_str().unwrap(),
+        "--csv",
+        csv.to_str().unwrap(),
+    ]);
+    assert_eq!((codigo, erro.as_str()), (1, ""), "{tela}");
+    let linhas: Vec<String> = tela.lines().map(corrido).collect();
+    assert_eq!(
+        linhas[..11],
+        [
+            "portas",
+            "=1+1;\"x\" – a pasta não tem nenhum arquivo do capítulo",
+            "Ana Sá =",
+            "Érico de Souza =",
+            "Fátima ≠",
+            "Gil ≠",
+            "Hugo ≠",
+            "Ivo – na pasta, Portas.py não está, mas há Portas.py.txt: troque o nome dele para Portas.py",
+            "João – trabalho.zip está fechado: abra-o na pasta do aluno e compare de novo",
+            "Lia – a pasta está vazia",
+            "Zeca.zip – Zeca.zip está fechado: abra-o na pasta do aluno e compare de novo",
+        ]
+    );
+    contem(&tela, "Sem nada a mudar: 2 de 10");
+    let csv = fs::read_to_string(csv).unwrap();
+    assert!(
+        csv.starts_with("\u{feff}\"aluno\";\"portas\";\"o que olhar\"\r\n"),
+        "{csv}"
+    );
+    // Uma planilha não calcula o nome de ninguém.
+    assert!(
+        csv.contains("\r\n\"'=1+1;\"\"x\"\"\";\"não comparada\";"),
+        "{csv}"
+    );
+    assert!(csv.contains("\r\n\"Ana Sá\";\"igual\";\"\"\r\n"), "{csv}");
+    assert!(
+        csv.contains("\"Fátima\";\"diferente\";\"portas: parou com um erro na linha 4"),
+        "{csv}"
+    );
+    assert!(
+        csv.contains("\"Gil\";\"diferente\";\"portas: ficou parado"),
+        "{csv}"
+    );
+    let pagina = fs::read_to_string(html).unwrap();
+    let (tabela, alunos) = pagina.split_once("</table>").unwrap();
+    for n in 0..10 {
+        assert!(tabela.contains(&format!("href=\"#a{n}\"")), "{tabela}");
+        assert!(alunos.contains(&format!("id=\"a{n}\"")), "{alunos}");
+    }
+    assert!(
+        alunos.contains("o sistema não conhece um serviço com esse nome"),
+        "{alunos}"
+    );
+    assert!(!pagina.contains("src="), "nada vem de fora");
+    #[cfg(target_os = "linux")]
+    assert_eq!(processos_com(onde), 0);
+}
+
+/// Com o Ctrl-C no meio, a tabela e a planilha saem com quem já foi julgado.
+#[cfg(target_os = "linux")]
+#[test]
+fn o_ctrl_c_no_meio_de_uma_turma_deixa_a_tabela() {
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+    use std::io::BufRead;
+    if !tem_python() {
+        return;
+    }
+    let turma = tempfile::tempdir().unwrap();
+    let teimoso = "import time\nwhile True:\n    try:\n        time.sleep(60)\n    except BaseException:\n        pass\n";
+    for (aluno, fonte) in [("Ana", PORTAS), ("Zeca", teimoso)] {
+        fs::create_dir(turma.path().join(aluno)).unwrap();
+        fs::write(turma.path().join(aluno).join("Portas.py"), fonte).unwrap();
+    }
+    let csv = tempfile::NamedTempFile::new().unwrap();
+    let onde = turma.path().to_str().unwrap();
+    let mut filho = comando(&[
+        "--turma",
+        onde,
+        "portas",
+        "--csv",
+        csv.path().to_str().unwrap(),
+    ])
+    .stdout(Stdio::piped())
+    .stderr(Stdio::piped())
+    .spawn()
+    .unwrap();
+    let mut linhas = io::BufReader::new(filho.stdout.take().unwrap()).lines();
+    let mut ate = |trecho: &str| linhas.any(|linha| corrido(&linha.unwrap()) == trecho);
+    assert!(ate("Ana ="));
+    kill(
+        Pid::from_raw(filho.id().try_into().unwrap()),
+        Signal::SIGINT,
+    )
+    .unwrap();
+    assert!(ate("Zeca – não foi julgado: o Ctrl-C veio antes"));
+    assert!(ate(
+        "Sem nada a mudar: 1 de 2. O que olhar em cada um está na página (--html) e na planilha (--csv)."
+    ));
+    assert_eq!(filho.wait().unwrap().code(), Some(130));
+    let csv = fs::read_to_string(csv.path()).unwrap();
+    assert!(
+        csv.contains("\"Ana\";\"igual\"")
+            && csv.contains("\"Zeca\";\"não comparada\";\"não foi julgado"),
+        "{csv}"
+    );
     assert_eq!(processos_com(onde), 0);
 }
 

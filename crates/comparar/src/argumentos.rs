@@ -11,17 +11,21 @@ Toca as sessões das lições com os seus arquivos em Python e com os programas 
 e mostra lado a lado o que cada terminal mostrou.
 
 Uso: cargo run -p comparar -- PASTA [LIÇÃO…] [--html ARQUIVO]
+     cargo run -p comparar -- --turma PASTA [LIÇÃO…] [--html ARQUIVO] [--csv ARQUIVO]
 
   PASTA           onde estão os seus arquivos: Socket.py, Portas.py, Servidor.py…
                   (maiúsculas ou minúsculas; os que houver)
   LIÇÃO           só estas lições: servidor, cliente_udp… ou parte do nome:
                   chat, udp, ftp. Com elas, todas as telas aparecem inteiras
   --html ARQUIVO  grava também uma página, com tudo, para ler ou entregar
+  --turma         cada pasta dentro de PASTA é um aluno: mostra uma tabela
+  --csv ARQUIVO   com --turma, grava a tabela para uma planilha
 
 Exemplos:
   cargo run -p comparar -- minha_pasta
   cargo run -p comparar -- minha_pasta servidor chat
   cargo run -p comparar -- minha_pasta --html comparacao.html
+  cargo run -p comparar -- --turma entregas servidor chat --csv notas.csv
 
 Sai com 0 se nada difere sem querer, e com 1 se algo difere. Os seus arquivos não são
 alterados.";
@@ -34,6 +38,10 @@ pub struct Pedido {
     pub licoes: Vec<String>,
     /// Onde gravar a página.
     pub html: Option<PathBuf>,
+    /// Se a pasta é a de uma turma.
+    pub turma: bool,
+    /// Onde gravar a planilha.
+    pub csv: Option<PathBuf>,
 }
 
 /// Lê os argumentos.
@@ -41,21 +49,24 @@ pub fn le() -> Result<Pedido, Erro> {
     let mut argumentos = lexopt::Parser::from_env();
     let mut pasta: Option<OsString> = None;
     let mut licoes = Vec::new();
-    let mut html = None;
+    let (mut html, mut csv) = (None, None);
+    let mut turma = false;
     while let Some(argumento) = argumentos.next().map_err(nao_entendi)? {
         match argumento {
             Short('h') | Long("help" | "ajuda") => {
                 mostra!("{AJUDA}")?;
                 return Err(Erro::FimPedido);
             }
-            Long("html") => {
-                let arquivo = argumentos.value().map_err(|_| {
-                    Erro::Mensagem(
-                        "--html precisa do nome do arquivo: --html comparacao.html".into(),
-                    )
-                })?;
-                html = Some(PathBuf::from(arquivo));
+            Long(qual @ ("html" | "csv")) => {
+                let (onde, exemplo) = match qual {
+                    "html" => (&mut html, "--html comparacao.html"),
+                    _ => (&mut csv, "--csv notas.csv"),
+                };
+                let falta = format!("--{qual} precisa do nome do arquivo: {exemplo}");
+                let arquivo = argumentos.value().map_err(|_| Erro::Mensagem(falta))?;
+                *onde = Some(PathBuf::from(arquivo));
             }
+            Long("turma") => turma = true,
             Value(valor) if pasta.is_none() => pasta = Some(valor),
             Value(valor) => licoes.push(valor.to_string_lossy().to_lowercase()),
             outro => return Err(nao_entendi(outro.unexpected())),
@@ -67,11 +78,18 @@ pub fn le() -> Result<Pedido, Erro> {
                 .into(),
         ));
     };
+    if csv.is_some() && !turma {
+        return Err(Erro::Mensagem(
+            "--csv é a tabela de uma turma: use-o com --turma, ou --html para um aluno só".into(),
+        ));
+    }
     Ok(Pedido {
         pasta: std::path::absolute(&pasta)
             .map_err(|_| Erro::Mensagem("a pasta não tem nome".into()))?,
         licoes,
         html,
+        turma,
+        csv,
     })
 }
 

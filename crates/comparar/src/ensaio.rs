@@ -46,9 +46,8 @@ impl<'a> Ensaio<'a> {
         }
     }
 
-    /// Toca todos os grupos de uma pasta, tantos ao mesmo tempo quantos a máquina tem núcleos.
-    pub fn toca(&self, plano: &Plano) -> Result<Vec<Vec<Feita>>, Erro> {
-        let quantos = nucleos().min(4);
+    /// Toca todos os grupos de uma pasta, `quantos` ao mesmo tempo.
+    pub fn toca(&self, plano: &Plano, quantos: usize) -> Result<Vec<Vec<Feita>>, Erro> {
         em_paralelo(&plano.grupos, quantos, |grupo| self.toca_grupo(grupo))
             .into_iter()
             .map(|tocado| {
@@ -181,16 +180,20 @@ fn com(sessao: &Sessao, em_python: &[&Licao]) -> Resultado<Observacao> {
     })
 }
 
-/// O que se vê de um arquivo, e as pistas dele. Numa máquina ocupada uma conversa pode se atropelar: o que
-/// não é um traceback merece outra vez.
+/// O que se vê de um arquivo, e as pistas dele. Numa máquina ocupada uma conversa pode se atropelar, ou outro
+/// programa tomar a porta: o que não é um traceback, ou é o da porta em uso, merece outra vez.
 fn confirma(
     sessao: &Sessao,
     licao: &Licao,
     rust: &Observacao,
 ) -> Resultado<(Observacao, Vec<Pista>)> {
+    const EM_USO: [&str; 3] = ["[Errno 98]", "[Errno 48]", "[WinError 10048]"];
+    let certa = |pista: &Pista| {
+        pista.peso == Peso::Erro && !EM_USO.iter().any(|em_uso| pista.texto.contains(em_uso))
+    };
     let mut visto = com(sessao, &[licao])?;
     let mut pistas = julga(sessao, licao, &[licao], &visto, rust);
-    if !pistas.is_empty() && pistas.iter().all(|pista| pista.peso != Peso::Erro) {
+    if !pistas.is_empty() && !pistas.iter().any(certa) {
         visto = com(sessao, &[licao])?;
         pistas = julga(sessao, licao, &[licao], &visto, rust);
     }

@@ -16,11 +16,14 @@ mod pistas;
 mod plano;
 mod progresso;
 mod tela;
+mod turma;
 mod veredito;
 mod vista;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use comum::causa::em_portugues;
@@ -28,9 +31,10 @@ use comum::erro::encerra;
 use comum::{Erro, visivel};
 use palco::{compila_so, interrompe, interrompido, python};
 
-use crate::ensaio::Ensaio;
+use crate::ensaio::{Ensaio, nucleos};
 use crate::plano::{Plano, Roteiro};
 use crate::progresso::Progresso;
+use crate::turma::Aluno;
 use crate::vista::Relatorio;
 
 fn main() -> ExitCode {
@@ -50,41 +54,68 @@ fn main() -> ExitCode {
 fn compara() -> Result<bool, Erro> {
     let pedido = argumentos::le()?;
     let roteiro = Roteiro::novo(&pedido.licoes)?;
-    let plano = Plano::novo(&roteiro, &pedido.pasta)?;
+    let alunos = if pedido.turma {
+        turma::alunos(&roteiro, &pedido.pasta)?
+    } else {
+        vec![Aluno {
+            nome: String::new(),
+            plano: Ok(Plano::novo(&roteiro, &pedido.pasta)?),
+        }]
+    };
     let Some(python) = python() else {
         return Err(Erro::Mensagem(SEM_PYTHON.into()));
     };
     ctrlc::set_handler(interrompe)
         .map_err(|_| Erro::Mensagem("não foi possível preparar o Ctrl-C".into()))?;
     let progresso = Progresso::novo();
-    prepara(&plano, &progresso)?;
-    progresso.conta(plano.grupos.iter().map(|grupo| grupo.sessoes.len()).sum());
-    let tocados = Ensaio::novo(&roteiro, &progresso).toca(&plano);
-    progresso.apaga();
-    let relatorio = Relatorio::novo(&roteiro, &plano, tocados?, &python.versao);
-    let gravada = match &pedido.html {
-        None => Ok(None),
-        Some(arquivo) => match fs::write(arquivo, pagina::pagina(&relatorio)) {
-            Ok(()) => Ok(Some(arquivo.as_path())),
-            Err(erro) => Err(Erro::Mensagem(format!(
-                "não foi possível gravar {}: {}; escolha outro nome ou outra pasta",
-                visivel(arquivo.as_os_str().as_encoded_bytes()),
-                em_portugues(&erro)
-            ))),
-        },
+    let planos = || alunos.iter().flat_map(|aluno| &aluno.plano);
+    prepara(planos().flat_map(Plano::programas).collect(), &progresso)?;
+    progresso.conta(planos().map(Plano::quantas).sum());
+    let ensaio = Ensaio::novo(&roteiro, &progresso);
+    if pedido.turma {
+        let licoes = &roteiro.pedidas;
+        let julgados = turma::julga(&ensaio, &roteiro, alunos, &python.versao, &progresso)?;
+        tela::escreve(&tela::fim_da_turma(licoes, &julgados))?;
+        grava(pedido.html.as_deref(), || {
+            pagina::da_turma(licoes, &julgados)
+        })?;
+        grava(pedido.csv.as_deref(), || turma::csv(licoes, &julgados))?;
+        return Ok(julgados.iter().all(|julgado| julgado.tudo_certo(licoes)));
+    }
+    let Some(Ok(plano)) = alunos.first().map(|aluno| aluno.plano.as_ref()) else {
+        return Ok(false);
     };
+    let tocados = ensaio.toca(plano, nucleos().min(4));
+    progresso.apaga();
+    let relatorio = Relatorio::novo(&roteiro, plano, tocados?, &python.versao);
     // Uma página que não se grava não leva consigo o que se comparou.
-    tela::mostra(&relatorio, gravada.as_ref().ok().copied().flatten())?;
+    let gravada = grava(pedido.html.as_deref(), || pagina::pagina(&relatorio));
+    let html = pedido.html.as_deref().filter(|_| gravada.is_ok());
+    tela::mostra(&relatorio, html)?;
     gravada?;
     Ok(relatorio.tudo_certo())
 }
 
+/// Grava num arquivo, se foi pedido.
+fn grava(arquivo: Option<&Path>, texto: impl FnOnce() -> String) -> Result<(), Erro> {
+    let Some(arquivo) = arquivo else {
+        return Ok(());
+    };
+    fs::write(arquivo, texto()).map_err(|erro| {
+        Erro::Mensagem(format!(
+            "não foi possível gravar {}: {}; escolha outro nome ou outra pasta",
+            visivel(arquivo.as_os_str().as_encoded_bytes()),
+            em_portugues(&erro)
+        ))
+    })
+}
+
 /// Compila os programas que vão entrar em cena, e diz quais são.
-fn prepara(plano: &Plano, progresso: &Progresso) -> Result<(), Erro> {
-    let quais: Vec<&str> = plano.programas().collect();
+fn prepara(quais: BTreeSet<&str>, progresso: &Progresso) -> Result<(), Erro> {
+    let nomes: Vec<&str> = quais.iter().copied().collect();
     progresso.anuncia(&format!(
         "Preparando os programas em Rust (na primeira vez, um ou dois minutos): {}",
-        quais.join(", ")
+        nomes.join(", ")
     ));
     compila_so(quais.into_iter(), !progresso.num_terminal()).map_err(|_| {
         Erro::Mensagem(

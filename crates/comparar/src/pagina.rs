@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::veredito::Veredito;
+use crate::turma::Julgado;
 use crate::vista::{Bloco, Relatorio, SessaoVista};
 
 /// Um texto que pode ter `<`, `&` e aspas.
@@ -41,21 +41,77 @@ pre .dif{background:#fdecea}pre .dif::before{content:'≠';position:absolute;lef
 .v{font-weight:bold}.igual{color:#1b6e2d}.proposito{color:#7a5200}.diferente{color:#b3261e}.pulada{color:#555}
 ul{margin:.25rem 0;padding-left:1.5rem}
 td,li{white-space:pre-wrap}p,td,li{overflow-wrap:anywhere}td code{overflow-wrap:normal}
+.rola{overflow-x:auto}.turma td+td,.turma th+th{text-align:center}.aluno{margin-top:4rem}
 @media(max-width:40rem){.par{grid-template-columns:1fr}pre .vazia{display:none}
-table,tbody,tr{display:block}tr:first-child{display:none}tr{border-bottom:1px solid #ddd;padding:.4rem 0}td{display:inline-block;max-width:100%;border:0;padding:0 .4rem 0 0}td code{overflow-wrap:anywhere}td:last-child{display:block}}
+table:not(.turma),:not(.turma)>tbody,:not(.turma)>tbody>tr{display:block}:not(.turma)>tbody>tr:first-child{display:none}:not(.turma)>tbody>tr{border-bottom:1px solid #ddd;padding:.4rem 0}:not(.turma)>tbody>tr>td{display:inline-block;max-width:100%;border:0;padding:0 .4rem 0 0}td code{overflow-wrap:anywhere}:not(.turma)>tbody>tr>td:last-child{display:block}}
 @media print{body{max-width:none;font-size:11pt;padding:0}.tela,h3{break-inside:avoid}h3{break-after:avoid}pre .dif{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 ";
 
-/// A página inteira.
+/// A página de um aluno.
 pub fn pagina(relatorio: &Relatorio) -> String {
+    moldura("O meu Python ao lado do Rust", &corpo(relatorio))
+}
+
+/// A página de uma turma: a tabela, e atrás de cada nome o que se viu dele.
+pub fn da_turma(licoes: &[String], julgados: &[Julgado]) -> String {
+    let cabeca: String = licoes
+        .iter()
+        .map(|licao| format!("<th>{licao}</th>"))
+        .collect();
+    let mut linhas = String::new();
+    let mut alunos = String::new();
+    for (n, julgado) in julgados.iter().enumerate() {
+        let nome = Texto(&julgado.nome);
+        linhas += &format!("<tr><td><a href=\"#a{n}\">{nome}</a></td>");
+        for licao in licoes {
+            let (marca, texto) = julgado.marca(licao);
+            linhas += &format!(
+                "<td class=\"v {}\" title=\"{}\">{marca}</td>",
+                classe(marca),
+                Texto(texto)
+            );
+        }
+        linhas += "</tr>\n";
+        alunos += &format!(
+            "<h2 class=\"aluno\" id=\"a{n}\">{nome} <small><a href=\"#tabela\">voltar à tabela</a></small></h2>\n"
+        );
+        alunos += &match &julgado.relatorio {
+            Ok(relatorio) => corpo(relatorio),
+            Err(motivo) => format!("<p>{}</p>\n", Texto(motivo)),
+        };
+    }
+    moldura(
+        "A turma",
+        &format!(
+            "<p>= igual; ~ diferente de propósito; ≠ diferente; – não comparada</p>\n\
+             <div class=\"rola\"><table class=\"turma\" id=\"tabela\"><tr><th>aluno</th>{cabeca}</tr>\n{linhas}</table></div>\n{alunos}"
+        ),
+    )
+}
+
+/// A classe da cor de uma marca.
+fn classe(marca: &str) -> &'static str {
+    match marca {
+        "=" => "igual",
+        "~" => "proposito",
+        "≠" => "diferente",
+        _ => "pulada",
+    }
+}
+
+fn moldura(titulo: &str, corpo: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"pt-BR\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
+         <title>{titulo}</title>\n<style>\n{ESTILO}</style>\n</head>\n<body>\n\
+         <h1>{titulo}</h1>\n{corpo}</body>\n</html>\n"
+    )
+}
+
+fn corpo(relatorio: &Relatorio) -> String {
     let mut corpo = String::new();
     for uma in &relatorio.resumo {
-        let classe = match uma.marca {
-            "=" => "igual",
-            "~" => "proposito",
-            "≠" => "diferente",
-            _ => "pulada",
-        };
+        let classe = classe(uma.marca);
         corpo.push_str(&format!(
             "<tr><td class=\"v {classe}\">{}</td><td><code>{}</code></td><td><code>{}</code></td><td>{}</td></tr>\n",
             uma.marca,
@@ -78,15 +134,11 @@ pub fn pagina(relatorio: &Relatorio) -> String {
         })
         .collect();
     format!(
-        "<!DOCTYPE html>\n<html lang=\"pt-BR\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
-         <title>O meu Python ao lado do Rust</title>\n<style>\n{ESTILO}</style>\n</head>\n<body>\n\
-         <h1>O meu Python ao lado do Rust</h1>\n\
-         <p>Pasta <code>{}</code>; Python {}.</p>\n\
+        "<p>Pasta <code>{}</code>; Python {}.</p>\n\
          <table><tr><th></th><th>lição</th><th>arquivo</th><th>veredito</th></tr>\n{corpo}</table>\n{fim}\n\
          <p>= igual; ~ diferente de propósito; ≠ diferente; - não tocada, ou só o par difere</p>\n\
          <p>{}</p>\n\
-         {sessoes}</body>\n</html>\n",
+         {sessoes}",
         Texto(&relatorio.pasta),
         Texto(&relatorio.python),
         Texto(relatorio.ressalva().unwrap_or_default())
@@ -95,12 +147,7 @@ pub fn pagina(relatorio: &Relatorio) -> String {
 
 fn sessao(sessao: &SessaoVista) -> String {
     let (marca, nome) = sessao.veredito.marca();
-    let classe = match sessao.veredito {
-        Veredito::Igual => "igual",
-        Veredito::DeProposito(_) => "proposito",
-        Veredito::Diferente(_) => "diferente",
-        Veredito::NaoTocada(_) => "pulada",
-    };
+    let classe = classe(marca);
     let razoes: String = sessao
         .veredito
         .razoes()

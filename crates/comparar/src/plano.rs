@@ -1,12 +1,12 @@
 //! O que tocar: as lições que há na pasta, e as sessões delas.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use comum::causa::em_portugues;
 use comum::{Erro, visivel};
-use palco::{Diferenca, Sessao, nome_do_original, original};
+use palco::{Diferenca, Sessao, nome_do_original, original, so_letras};
 
 /// A pasta do projeto.
 const PROJETO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
@@ -14,9 +14,9 @@ const PROJETO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// O que se sabe antes de olhar a pasta de um aluno.
 pub struct Roteiro {
     /// As lições, na ordem do capítulo.
-    nomes: Vec<String>,
+    pub nomes: Vec<String>,
     /// As que se pediram.
-    pedidas: Vec<String>,
+    pub pedidas: Vec<String>,
     sessoes: Vec<Sessao>,
     /// As diferenças de propósito.
     pub diferencas: Vec<Diferenca>,
@@ -181,13 +181,19 @@ impl Plano {
         })
     }
 
+    fn sessoes(&self) -> impl Iterator<Item = &Sessao> {
+        self.grupos.iter().flat_map(|grupo| &grupo.sessoes)
+    }
+
+    /// Quantas sessões há para tocar.
+    pub fn quantas(&self) -> usize {
+        self.sessoes().count()
+    }
+
     /// Os programas que entram em cena.
     pub fn programas(&self) -> impl Iterator<Item = &str> {
-        let sessoes = self.grupos.iter().flat_map(|grupo| &grupo.sessoes);
-        let nomes: BTreeSet<&str> = sessoes
+        self.sessoes()
             .flat_map(|sessao| sessao.programas().map(|(_, programa)| programa))
-            .collect();
-        nomes.into_iter()
     }
 }
 
@@ -271,8 +277,8 @@ fn agrupa(sessoes: Vec<Sessao>, todas: &[Licao]) -> Vec<Grupo> {
 /// `ServidorChat.py`, `Cleinte.py`. O que tem o nome certo de outra lição não é desta.
 fn parecido(nome: &str, nela: &[OsString], nomes: &[String]) -> Option<String> {
     let letras = |texto: &str| -> String {
-        let texto = texto.to_lowercase();
-        texto.chars().filter(|c| c.is_alphabetic()).collect()
+        let letras = so_letras(texto);
+        letras.chars().filter(|c| !c.is_ascii_digit()).collect()
     };
     let tronco = |nome: &str| letras(nome_do_original(nome).trim_end_matches(".py"));
     let procurado = tronco(nome);

@@ -7,6 +7,7 @@ use comum::console::erro_da_tela;
 use comum::{Erro, visivel};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::turma::{Aluno, Julgado};
 use crate::veredito::Veredito;
 use crate::vista::{Bloco, Relatorio, SessaoVista};
 
@@ -26,172 +27,230 @@ const NORMAL: &str = "\x1b[0m";
 
 /// Mostra o relatório.
 pub fn mostra(relatorio: &Relatorio, html: Option<&Path>) -> Result<(), Erro> {
-    let largura = if io::stdout().is_terminal() {
-        terminal_size::terminal_size().map_or(80, |(colunas, _)| usize::from(colunas.0))
-    } else {
-        SEM_TERMINAL
-    };
-    let texto = texto(relatorio, largura.clamp(40, LARGO), html);
-    // O AutoStream tira as cores onde não se quer cor.
+    escreve(&texto(relatorio, largura(), html))
+}
+
+/// Escreve no terminal; o AutoStream tira as cores onde não se quer cor.
+pub fn escreve(texto: &str) -> Result<(), Erro> {
     let mut tela = anstream::AutoStream::auto(io::stdout().lock());
     tela.write_all(texto.as_bytes())
         .and_then(|()| tela.flush())
         .map_err(|erro| erro_da_tela(&erro))
 }
 
-fn cor(veredito: &Veredito) -> &'static str {
-    match veredito {
-        Veredito::Igual => VERDE,
-        Veredito::DeProposito(_) => AMARELO,
-        Veredito::Diferente(_) => VERMELHO,
-        Veredito::NaoTocada(_) => APAGADO,
+fn largura() -> usize {
+    let largura = if io::stdout().is_terminal() {
+        terminal_size::terminal_size().map_or(80, |(colunas, _)| usize::from(colunas.0))
+    } else {
+        SEM_TERMINAL
+    };
+    largura.clamp(40, LARGO)
+}
+
+/// A tabela de uma turma.
+pub struct Tabela<'a> {
+    licoes: &'a [String],
+    /// Quantas colunas levam os nomes dos alunos, e se os das lições cabem em cima das marcas.
+    nomes: usize,
+    por_extenso: bool,
+}
+
+impl<'a> Tabela<'a> {
+    pub fn nova(licoes: &'a [String], alunos: &[Aluno]) -> Tabela<'a> {
+        const MAIOR: usize = 30;
+        let larguras = alunos.iter().map(|aluno| aluno.nome.width());
+        let nomes = larguras.max().unwrap_or(0).min(MAIOR);
+        let das_licoes: usize = licoes.iter().map(|licao| licao.len() + 2).sum();
+        Tabela {
+            licoes,
+            nomes,
+            por_extenso: nomes + das_licoes <= largura(),
+        }
+    }
+
+    /// O alto da tabela; se os nomes das lições não cabem, ficam números.
+    pub fn cabeca(&self) -> String {
+        let mut cabeca = " ".repeat(self.nomes);
+        let mut legenda = String::new();
+        for (n, licao) in self.licoes.iter().enumerate() {
+            if self.por_extenso {
+                cabeca += &format!("  {licao}");
+            } else {
+                cabeca += &format!("  {:2}", n + 1);
+                legenda += &format!("{:2} {licao}\n", n + 1);
+            }
+        }
+        format!("{legenda}{NEGRITO}{cabeca}{NORMAL}\n")
+    }
+
+    /// A linha de um aluno; sem o que comparar, o porquê.
+    pub fn linha(&self, julgado: &Julgado) -> String {
+        let nome = quebra(&julgado.nome, self.nomes.max(1)).swap_remove(0);
+        let folga = " ".repeat(self.nomes.saturating_sub(nome.width()));
+        let mut linha = format!("{nome}{folga}");
+        for licao in self.licoes {
+            let (marca, _) = julgado.marca(licao);
+            let coluna = if self.por_extenso { licao.len() } else { 2 };
+            linha += &format!("  {}{marca:coluna$}{NORMAL}", cor(marca));
+        }
+        if let Err(motivo) = &julgado.relatorio {
+            linha += &format!("  {motivo}");
+        }
+        linha.trim_end().to_string() + "\n"
+    }
+}
+
+/// O que se diz embaixo da tabela de uma turma.
+pub fn fim_da_turma(licoes: &[String], julgados: &[Julgado]) -> String {
+    let certos = julgados
+        .iter()
+        .filter(|julgado| julgado.tudo_certo(licoes))
+        .count();
+    format!(
+        "\n= igual   ~ diferente de propósito   ≠ diferente   – não comparada\n\
+         Sem nada a mudar: {certos} de {}. O que olhar em cada um está na página (--html) e na planilha (--csv).\n",
+        julgados.len()
+    )
+}
+
+const LEGENDA: &str =
+    "= igual   ~ diferente de propósito   ≠ diferente   - não tocada ou só o par difere";
+
+/// O texto que se vai mostrar, linha a linha.
+struct Folha {
+    texto: String,
+    largura: usize,
+}
+
+impl Folha {
+    /// Uma linha, depois do que a começa; o que não cabe continua embaixo, recuado.
+    fn escreve(&mut self, cor: &str, inicio: &str, texto: &str) {
+        let recuo = " ".repeat(inicio.width());
+        for (n, pedaco) in quebra(texto, self.largura.saturating_sub(recuo.len()).max(20))
+            .iter()
+            .enumerate()
+        {
+            let antes = if n == 0 { inicio } else { &recuo };
+            let linha = format!("{cor}{antes}{pedaco}");
+            self.texto += linha.trim_end();
+            self.texto += if cor.is_empty() { "\n" } else { "\x1b[0m\n" };
+        }
+    }
+
+    fn faixa(&mut self, titulo: &str) {
+        let resto = self.largura.saturating_sub(titulo.width() + 4);
+        self.texto.push('\n');
+        self.texto += &format!("{NEGRITO}── {titulo} {}{NORMAL}\n", "─".repeat(resto));
+    }
+}
+
+/// A cor de uma marca.
+fn cor(marca: &str) -> &'static str {
+    match marca {
+        "=" => VERDE,
+        "~" => AMARELO,
+        "≠" => VERMELHO,
+        _ => APAGADO,
     }
 }
 
 fn texto(relatorio: &Relatorio, largura: usize, html: Option<&Path>) -> String {
-    let mut saida = String::new();
-    let linha = |saida: &mut String, texto: &str| {
-        for pedaco in quebra(texto, largura) {
-            saida.push_str(&pedaco);
-            saida.push('\n');
-        }
+    let mut folha = Folha {
+        texto: String::new(),
+        largura,
     };
-    linha(
-        &mut saida,
-        &format!("Os seus arquivos: {}", relatorio.pasta),
-    );
     let (onde_python, onde_rust) = if largura < ESTREITO {
         ("em cima", "embaixo")
     } else {
         ("à esquerda", "à direita")
     };
-    linha(
-        &mut saida,
-        &format!(
-            "Python {} {onde_python}, Rust {onde_rust}.",
-            relatorio.python
-        ),
+    folha.escreve("", "Os seus arquivos: ", &relatorio.pasta);
+    let versao = &relatorio.python;
+    folha.escreve(
+        "",
+        "",
+        &format!("Python {versao} {onde_python}, Rust {onde_rust}."),
     );
     let mut escondidas = 0;
     for grupo in &relatorio.grupos {
-        saida.push_str(&format!(
-            "\n{NEGRITO}{}{NORMAL}\n",
-            faixa(&grupo.titulo, largura)
-        ));
-        let mut mostradas: Vec<&SessaoVista> = Vec::new();
-        for sessao in &grupo.sessoes {
+        folha.faixa(&grupo.titulo);
+        for (n, sessao) in grupo.sessoes.iter().enumerate() {
             // Uma sessão igual, ou com as mesmas pistas de outra, não tem novidade: basta dizê-lo.
-            let repetida = mostradas.iter().any(|outra| {
+            let repetida = grupo.sessoes[..n].iter().any(|outra| {
                 outra.veredito.marca() == sessao.veredito.marca()
                     && outra.veredito.razoes() == sessao.veredito.razoes()
             });
             let curta = repetida && !relatorio.so_algumas || sessao.blocos.is_empty();
             escondidas += usize::from(curta && !sessao.blocos.is_empty());
             if curta {
-                mostra_repetida(&mut saida, sessao, largura, repetida);
+                mostra_repetida(&mut folha, sessao, repetida);
             } else {
-                mostra_sessao(&mut saida, sessao, largura);
+                mostra_sessao(&mut folha, sessao);
             }
-            mostradas.push(sessao);
         }
     }
-    saida.push_str(&format!(
-        "\n{NEGRITO}{}{NORMAL}\n",
-        faixa("resumo", largura)
-    ));
+    folha.faixa("resumo");
     for uma in &relatorio.resumo {
-        let cor = match uma.marca {
-            "=" => VERDE,
-            "~" => AMARELO,
-            "≠" => VERMELHO,
-            _ => APAGADO,
-        };
         let inicio = format!("{} {:<15} ", uma.marca, uma.licao);
-        let recuo = " ".repeat(inicio.width());
-        let pedacos = quebra(&uma.texto, largura.saturating_sub(recuo.len()).max(20));
-        for (n, pedaco) in pedacos.iter().enumerate() {
-            let antes = if n == 0 { &inicio } else { &recuo };
-            saida.push_str(&format!("{cor}{antes}{NORMAL}{pedaco}\n"));
-        }
+        let onde = folha.texto.len();
+        folha.escreve("", &inicio, &uma.texto);
+        // Só o começo tem cor: o texto é comprido.
+        folha.texto.insert_str(onde + inicio.len(), NORMAL);
+        folha.texto.insert_str(onde, cor(uma.marca));
     }
-    saida.push('\n');
-    linha(
-        &mut saida,
-        "= igual   ~ diferente de propósito   ≠ diferente   - não tocada ou só o par difere",
-    );
-    if let Some(ressalva) = relatorio.ressalva() {
-        linha(&mut saida, ressalva);
-    }
+    folha.texto.push('\n');
+    folha.escreve("", "", LEGENDA);
+    folha.escreve("", "", relatorio.ressalva().unwrap_or_default());
     if escondidas > 0 {
-        linha(
-            &mut saida,
-            "As telas que não apareceram repetem outra; peça a lição pelo nome, ou a página (--html), para vê-las.",
-        );
+        folha.escreve("", "", "As telas que não apareceram repetem outra; peça a lição pelo nome, ou a página (--html), para vê-las.");
     }
     if let Some(arquivo) = html {
         let arquivo = visivel(arquivo.as_os_str().as_encoded_bytes());
-        linha(
-            &mut saida,
+        folha.escreve(
+            "",
+            "",
             &format!("A página está em {arquivo}: abra-a no navegador."),
         );
     }
-    let (cor, fim) = if relatorio.tudo_certo() {
-        (VERDE, "Nada difere sem querer.")
+    if relatorio.tudo_certo() {
+        folha.escreve(VERDE, "", "Nada difere sem querer.");
     } else {
-        (
+        folha.escreve(
             VERMELHO,
+            "",
             "Algo difere: veja no resumo o que olhar, conserte e compare de novo.",
-        )
-    };
-    for pedaco in quebra(fim, largura) {
-        saida.push_str(&format!("{cor}{pedaco}{NORMAL}\n"));
+        );
     }
-    saida
-}
-
-fn faixa(titulo: &str, largura: usize) -> String {
-    let resto = largura.saturating_sub(titulo.width() + 4);
-    format!("── {titulo} {}", "─".repeat(resto))
+    folha.texto
 }
 
 /// Uma sessão em poucas linhas.
-fn mostra_repetida(saida: &mut String, sessao: &SessaoVista, largura: usize, repetida: bool) {
+fn mostra_repetida(folha: &mut Folha, sessao: &SessaoVista, repetida: bool) {
     let (marca, nome) = sessao.veredito.marca();
-    let cor = cor(&sessao.veredito);
     let idem = match sessao.veredito {
         Veredito::DeProposito(_) | Veredito::Diferente(_) => ", pelo mesmo motivo",
         Veredito::Igual | Veredito::NaoTocada(_) => "",
     };
     let texto = format!("{nome}{idem}: {} ({})", sessao.titulo, sessao.nome);
-    for (n, pedaco) in quebra(&texto, largura - 2).iter().enumerate() {
-        let marca = if n == 0 { marca } else { " " };
-        saida.push_str(&format!("{cor}{marca} {pedaco}{NORMAL}\n"));
-    }
+    folha.escreve(cor(marca), &format!("{marca} "), &texto);
     if !repetida {
-        mostra_razoes(saida, sessao, largura);
+        mostra_razoes(folha, sessao);
     }
 }
 
-fn mostra_sessao(saida: &mut String, sessao: &SessaoVista, largura: usize) {
-    let (marca, nome) = sessao.veredito.marca();
-    let cor = cor(&sessao.veredito);
-    saida.push('\n');
-    for pedaco in quebra(&format!("{} ({})", sessao.titulo, sessao.nome), largura) {
-        saida.push_str(&format!("{NEGRITO}{pedaco}{NORMAL}\n"));
-    }
+fn mostra_sessao(folha: &mut Folha, sessao: &SessaoVista) {
+    folha.texto.push('\n');
+    folha.escreve(NEGRITO, "", &format!("{} ({})", sessao.titulo, sessao.nome));
     for bloco in &sessao.blocos {
-        if largura < ESTREITO {
-            um_embaixo_do_outro(saida, bloco, largura);
+        if folha.largura < ESTREITO {
+            um_embaixo_do_outro(folha, bloco);
         } else {
-            lado_a_lado(saida, bloco, largura);
+            lado_a_lado(folha, bloco);
         }
     }
-    let [seu, daqui] = &sessao.contas;
-    for (lingua, conta) in [("Python", seu), ("Rust  ", daqui)] {
+    for (lingua, conta) in ["Python ", "Rust   "].iter().zip(&sessao.contas) {
         if !conta.is_empty() {
-            for pedaco in quebra(&format!("{lingua} {conta}"), largura) {
-                saida.push_str(&format!("{APAGADO}{pedaco}{NORMAL}\n"));
-            }
+            folha.escreve(APAGADO, lingua, conta);
         }
     }
     for (quem, mesma) in &sessao.mistas {
@@ -200,87 +259,77 @@ fn mostra_sessao(saida: &mut String, sessao: &SessaoVista, largura: usize) {
         } else {
             ("≠", "não mostram o mesmo")
         };
-        for pedaco in quebra(&format!("{marca} {quem}: {que}"), largura) {
-            saida.push_str(&format!("{pedaco}\n"));
-        }
+        folha.escreve("", &format!("{marca} "), &format!("{quem}: {que}"));
     }
-    saida.push_str(&format!("{cor}{marca} {nome}{NORMAL}\n"));
-    mostra_razoes(saida, sessao, largura);
+    let (marca, nome) = sessao.veredito.marca();
+    folha.escreve(cor(marca), &format!("{marca} "), nome);
+    mostra_razoes(folha, sessao);
 }
 
-fn mostra_razoes(saida: &mut String, sessao: &SessaoVista, largura: usize) {
+fn mostra_razoes(folha: &mut Folha, sessao: &SessaoVista) {
     for razao in sessao.veredito.razoes() {
-        for (n, pedaco) in quebra(&razao, largura - 4).iter().enumerate() {
-            let recuo = if n == 0 { "  → " } else { "    " };
-            saida.push_str(&format!("{recuo}{pedaco}\n"));
-        }
+        folha.escreve("", "  → ", &razao);
     }
 }
 
 /// Duas colunas, com a marca entre elas.
-fn lado_a_lado(saida: &mut String, bloco: &Bloco, largura: usize) {
-    let coluna = (largura - 3) / 2;
-    let [seu, daqui] = &bloco.quem;
-    let titulo = format!("{}: {seu}", bloco.terminal);
-    let outro = format!("{}: {daqui}", bloco.terminal);
-    let traco = |texto: &str| {
-        let texto = quebra(texto, coluna).swap_remove(0);
-        format!(
-            "{texto}{}",
-            " ".repeat(coluna.saturating_sub(texto.width()))
-        )
-    };
-    saida.push_str(&format!(
-        "{APAGADO}{} ┬ {}{NORMAL}\n",
-        traco(&titulo),
-        traco(&outro).trim_end()
-    ));
-    for [esquerda, direita] in &bloco.linhas {
-        let igual = esquerda == direita;
-        let (cor, marca) = if igual {
-            ("", "│")
-        } else {
-            (VERMELHO, "≠")
-        };
-        let [esquerda, direita] = [esquerda, direita].map(|texto| match texto {
-            Some(texto) => quebra(texto, coluna),
-            None => Vec::new(),
-        });
+fn lado_a_lado(folha: &mut Folha, bloco: &Bloco) {
+    let coluna = (folha.largura - 3) / 2;
+    let mut escreve = |cor: &str, marca: &str, textos: [&str; 2]| {
+        let [esquerda, direita] = textos.map(|texto| quebra(texto, coluna));
         for n in 0..esquerda.len().max(direita.len()) {
             let lado = |pedacos: &[String]| pedacos.get(n).cloned().unwrap_or_default();
             let (esquerda, direita) = (lado(&esquerda), lado(&direita));
             let folga = " ".repeat(coluna.saturating_sub(esquerda.width()));
-            let texto = format!("{cor}{esquerda}{folga} {marca} {direita}");
-            saida.push_str(texto.trim_end());
-            saida.push_str(if igual { "\n" } else { "\x1b[0m\n" });
+            let linha = format!("{cor}{esquerda}{folga} {marca} {direita}");
+            folha.texto += linha.trim_end();
+            folha.texto += if cor.is_empty() { "\n" } else { "\x1b[0m\n" };
         }
+    };
+    let [seu, daqui] = bloco
+        .quem
+        .each_ref()
+        .map(|quem| format!("{}: {quem}", bloco.terminal));
+    escreve(APAGADO, "┬", [&seu, &daqui]);
+    for linhas in &bloco.linhas {
+        let (cor, marca) = marca_da_linha(linhas, "│");
+        escreve(
+            cor,
+            marca,
+            linhas
+                .each_ref()
+                .map(|lado| lado.as_deref().unwrap_or_default()),
+        );
     }
-    let [a, b] = bloco.notas.each_ref().map(|nota| quebra(nota, coluna));
-    for n in 0..a.len().max(b.len()) {
-        let lado = |pedacos: &[String]| pedacos.get(n).cloned().unwrap_or_default();
-        let (a, b) = (lado(&a), lado(&b));
-        let folga = " ".repeat(coluna.saturating_sub(a.width()));
-        saida.push_str(&format!("{APAGADO}{a}{folga} ┴ {b}{NORMAL}\n"));
+    escreve(APAGADO, "┴", bloco.notas.each_ref().map(String::as_str));
+}
+
+fn um_embaixo_do_outro(folha: &mut Folha, bloco: &Bloco) {
+    for lado in [0, 1] {
+        folha.escreve(
+            APAGADO,
+            "── ",
+            &format!("{}: {} ──", bloco.terminal, bloco.quem[lado]),
+        );
+        for linhas in &bloco.linhas {
+            let (cor, marca) = marca_da_linha(linhas, " ");
+            if let Some(texto) = &linhas[lado] {
+                folha.escreve(cor, &format!("{marca} "), texto);
+            }
+        }
+        folha.escreve(APAGADO, "  ", &bloco.notas[lado]);
     }
 }
 
-fn um_embaixo_do_outro(saida: &mut String, bloco: &Bloco, largura: usize) {
-    for lado in [0, 1] {
-        let titulo = format!("{}: {}", bloco.terminal, bloco.quem[lado]);
-        saida.push_str(&format!("{APAGADO}{}{NORMAL}\n", faixa(&titulo, largura)));
-        for linha in &bloco.linhas {
-            let igual = linha[0] == linha[1];
-            let (cor, marca) = if igual { ("", " ") } else { (VERMELHO, "≠") };
-            let Some(texto) = &linha[lado] else { continue };
-            for pedaco in quebra(texto, largura - 2) {
-                let linha = format!("{cor}{marca} {pedaco}");
-                saida.push_str(linha.trim_end());
-                saida.push_str(if igual { "\n" } else { "\x1b[0m\n" });
-            }
-        }
-        for pedaco in quebra(&bloco.notas[lado], largura - 2) {
-            saida.push_str(&format!("{APAGADO}  {pedaco}{NORMAL}\n"));
-        }
+/// A cor e a marca de um par de linhas.
+fn marca_da_linha(
+    linhas: &[Option<String>; 2],
+    se_igual: &'static str,
+) -> (&'static str, &'static str) {
+    if linhas[0] == linhas[1] {
+        ("", se_igual)
+    } else {
+        (VERMELHO, "≠")
     }
 }
 

@@ -58,6 +58,8 @@ pub struct Resumo {
     pub arquivo: String,
     /// A marca e o que dizer.
     pub marca: &'static str,
+    /// Não há nada a mudar: é o par dela que difere.
+    pub so_o_par: bool,
     pub texto: String,
 }
 
@@ -115,6 +117,7 @@ fn resume(licao: &Licao, feitas: &[Vec<Feita>]) -> Resumo {
         licao: licao.nome.clone(),
         arquivo: licao.nome_do_arquivo(),
         marca,
+        so_o_par: false,
         texto,
     };
     if licao.arquivo.is_none() {
@@ -155,10 +158,11 @@ fn resume(licao: &Licao, feitas: &[Vec<Feita>]) -> Resumo {
     ];
     let contas = junta(contas.into_iter().flatten(), ", ");
     if do_par > 0 {
-        resumo(
-            "-",
-            format!("nada a mudar aqui, mas o par dela difere ({contas})"),
-        )
+        let texto = format!("nada a mudar aqui, mas o par dela difere ({contas})");
+        Resumo {
+            so_o_par: true,
+            ..resumo("-", texto)
+        }
     } else if iguais > 0 {
         resumo("=", contas)
     } else if de_proposito > 0 {

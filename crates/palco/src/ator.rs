@@ -7,11 +7,8 @@ use std::sync::OnceLock;
 
 use crate::falha::{Resultado, falha};
 
-/// Se a lição recebe o endereço como argumento.
-#[must_use]
-pub fn recebe_endereco(licao: &str) -> bool {
-    !["socket_ip", "portas", "ftp_interativo", "espiao"].contains(&licao)
-}
+/// As lições que não recebem o endereço como argumento.
+const SEM_ENDERECO: [&str; 3] = ["socket_ip", "portas", "ftp_interativo"];
 
 /// Quem interpreta uma lição.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +29,7 @@ impl Ator<'_> {
         match self {
             Ator::Rust => {
                 let mut comando = Command::new(compilado(licao)?);
-                if recebe_endereco(licao) {
+                if !SEM_ENDERECO.contains(&licao) {
                     comando.arg(format!("127.0.0.1:{porta}"));
                 }
                 Ok(comando)
@@ -40,23 +37,17 @@ impl Ator<'_> {
             Ator::Python(pasta) => {
                 let arquivo = original(pasta, licao)
                     .ok_or_else(|| falha!("{licao}: sem original em {}", pasta.display()))?;
-                em_python(&arquivo, porta)
+                let interprete = python().ok_or_else(|| falha!("o Python 3 não está instalado"))?;
+                let mut comando = Command::new(&interprete.executavel);
+                // Sem -u, os prompts só sairiam no fim: o stdout num cano é guardado em bloco.
+                comando
+                    .args(["-u", "-X", "utf8", "-c", PONTO])
+                    .arg(arquivo)
+                    .arg(porta.to_string());
+                Ok(comando)
             }
         }
     }
-}
-
-/// O comando que roda um arquivo em Python como [`Ator::Python`] roda um original; os argumentos dele vêm depois.
-/// Falha se o Python não está instalado.
-pub fn em_python(arquivo: &Path, porta: u16) -> Resultado<Command> {
-    let interprete = python().ok_or_else(|| falha!("o Python 3 não está instalado"))?;
-    let mut comando = Command::new(&interprete.executavel);
-    // Sem -u, os prompts só sairiam no fim: o stdout num cano é guardado em bloco.
-    comando
-        .args(["-u", "-X", "utf8", "-c", PONTO])
-        .arg(arquivo)
-        .arg(porta.to_string());
-    Ok(comando)
 }
 
 /// O arquivo do original de uma lição: `servidor_chat` é `Servidor_Chat.py`, em maiúsculas ou
@@ -148,10 +139,9 @@ const APRESENTA: &str =
 /// [`Falha`](crate::Falha) se a compilação falha.
 pub fn compila() -> Resultado<()> {
     static COMPILOU: OnceLock<Result<(), String>> = OnceLock::new();
-    // O mesmo que o cargo test compila: outra seleção recompilaria as dependências.
-    let feito = COMPILOU.get_or_init(|| {
-        cargo_build(&["--quiet", "--workspace", "--exclude", "exercicios"]).map_err(|falha| falha.0)
-    });
+    // --workspace, como o cargo test: outra seleção recompilaria as dependências.
+    let feito =
+        COMPILOU.get_or_init(|| cargo_build(&["--quiet", "--workspace"]).map_err(|falha| falha.0));
     feito.clone().map_err(crate::Falha)
 }
 

@@ -59,7 +59,7 @@ pub fn atende_o_ctrl_c() {
 
 /// Como se espera por um programa.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Paciencia {
+pub(crate) enum Paciencia {
     /// Pelo texto exato, por muito tempo.
     Rigorosa,
     /// Como uma pessoa, que lê um prompt escrito de outro jeito e digita assim mesmo.
@@ -105,12 +105,9 @@ struct Fluxo {
     demais: bool,
 }
 
-/// Por onde um programa mostra o que mostra.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Cano {
-    /// O stdout.
+pub(crate) enum Cano {
     Saida,
-    /// O stderr.
     Erro,
 }
 
@@ -123,8 +120,7 @@ impl Terminal {
         Terminal::abre_com(nome, comando, saida_fechada, Paciencia::Rigorosa)
     }
 
-    /// O mesmo, com outra paciência.
-    pub fn abre_com(
+    pub(crate) fn abre_com(
         nome: &str,
         comando: &mut Command,
         saida_fechada: bool,
@@ -231,12 +227,6 @@ impl Terminal {
         self.explica(espera)
     }
 
-    /// O nome com que entrou em cena.
-    #[must_use]
-    pub fn nome(&self) -> &str {
-        &self.nome
-    }
-
     /// O número do processo.
     #[must_use]
     pub fn pid(&self) -> u32 {
@@ -280,8 +270,7 @@ impl Terminal {
         tela
     }
 
-    /// O que [`espera`](Terminal::espera) faz, num cano ou no outro: o engano não vem explicado.
-    pub fn espera_em(&mut self, cano: Cano, texto: &str) -> Result<(), Engano> {
+    pub(crate) fn espera_em(&mut self, cano: Cano, texto: &str) -> Result<(), Engano> {
         // O nada está em toda parte, e não cabe na conta do começo que pode estar no fim.
         if texto.is_empty() {
             return Ok(());
@@ -331,8 +320,7 @@ impl Terminal {
         }
     }
 
-    /// O que [`sai`](Terminal::sai) faz: o engano não vem explicado.
-    pub fn espera_o_fim(&mut self) -> Result<i32, Engano> {
+    pub(crate) fn espera_o_fim(&mut self) -> Result<i32, Engano> {
         let comeco = Instant::now();
         let mut ultima = comeco;
         loop {
@@ -360,7 +348,7 @@ impl Terminal {
     }
 
     /// O código de saída, se o programa já terminou.
-    pub fn terminou(&mut self) -> Option<i32> {
+    fn terminou(&mut self) -> Option<i32> {
         if self.fim.is_none()
             && let Ok(Some(status)) = self.filho.try_wait()
         {
@@ -417,7 +405,7 @@ impl Terminal {
 
     /// Espera que o programa termine, e lê tudo o que ele escreveu, ou que fique à espera de alguém: quem
     /// acabou de errar ainda está escrevendo o traceback.
-    pub fn assenta(&mut self) {
+    fn assenta(&mut self) {
         let comeco = Instant::now();
         let mut quieto = 0;
         while quieto < 5 && comeco.elapsed() < SILENCIO && !self.saida.demais {
@@ -540,7 +528,8 @@ fn serve_para_gente(novo: &[u8], texto: &str, silencio: Duration) -> Option<Stri
 }
 
 /// As letras e os números, em minúsculas e sem os acentos do português.
-fn so_letras(texto: &str) -> String {
+#[must_use]
+pub fn so_letras(texto: &str) -> String {
     let sem_acento = |c| match c {
         'á' | 'à' | 'â' | 'ã' => 'a',
         'é' | 'ê' => 'e',

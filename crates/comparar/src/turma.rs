@@ -1,0 +1,239 @@
+//! Uma turma: cada pasta é um aluno, e o que se mostra é uma tabela.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use comum::causa::em_portugues;
+use comum::{Erro, visivel};
+use palco::{interrompido, original, so_letras};
+
+use crate::ensaio::{Ensaio, em_paralelo, nucleos};
+use crate::plano::{Plano, Roteiro};
+use crate::progresso::Progresso;
+use crate::tela;
+use crate::vista::Relatorio;
+
+/// Um aluno: o nome da pasta dele e o que comparar, ou por que não há o que comparar.
+pub struct Aluno {
+    pub nome: String,
+    pub plano: Result<Plano, String>,
+}
+
+/// Um aluno já julgado.
+pub struct Julgado {
+    pub nome: String,
+    pub relatorio: Result<Relatorio, String>,
+}
+
+impl Julgado {
+    /// A marca de uma lição, e o que dizer dela. Se só o par difere, ela está certa.
+    pub fn marca(&self, licao: &str) -> (&'static str, &str) {
+        let resumo = self.relatorio.as_ref().ok().and_then(|relatorio| {
+            let mut resumos = relatorio.resumo.iter();
+            resumos.find(|uma| uma.licao == licao)
+        });
+        match resumo {
+            Some(uma) if uma.so_o_par => ("=", &uma.texto),
+            Some(uma) if ["=", "~", "≠"].contains(&uma.marca) => (uma.marca, &uma.texto),
+            Some(uma) => ("–", &uma.texto),
+            None => ("–", ""),
+        }
+    }
+
+    /// O que olhar, lição por lição, ou por que não se comparou.
+    pub fn o_que_olhar(&self, licoes: &[String]) -> String {
+        let pista = |licao: &String| match self.marca(licao) {
+            ("≠" | "–", texto) if !texto.is_empty() => Some(format!(
+                "{licao}: {}",
+                texto.trim_start_matches("diferente: ")
+            )),
+            _ => None,
+        };
+        match &self.relatorio {
+            Err(motivo) => motivo.clone(),
+            Ok(_) => licoes
+                .iter()
+                .filter_map(pista)
+                .collect::<Vec<_>>()
+                .join("; "),
+        }
+    }
+
+    /// Se não há nada a mudar em nenhuma lição.
+    pub fn tudo_certo(&self, licoes: &[String]) -> bool {
+        licoes
+            .iter()
+            .all(|licao| ["=", "~"].contains(&self.marca(licao).0))
+    }
+}
+
+/// Os alunos de uma turma, na ordem dos nomes.
+pub fn alunos(roteiro: &Roteiro, pasta: &Path) -> Result<Vec<Aluno>, Erro> {
+    let mostrada = visivel(pasta.as_os_str().as_encoded_bytes());
+    let entradas = fs::read_dir(pasta).map_err(|erro| {
+        let erro = em_portugues(&erro);
+        Erro::Mensagem(format!(
+            "não foi possível abrir a pasta {mostrada}: {erro}; confira o caminho"
+        ))
+    })?;
+    let mut alunos: Vec<Aluno> = entradas
+        .flatten()
+        .map(|entrada| entrada.path())
+        .filter(|caminho| e_pasta(caminho) || e_compactado(caminho))
+        .map(|caminho| Aluno {
+            nome: nome_do_aluno(&caminho),
+            plano: plano_de(roteiro, &caminho),
+        })
+        .collect();
+    alunos.sort_by_key(|aluno| so_letras(&aluno.nome));
+    if alunos.is_empty() {
+        return Err(Erro::Mensagem(format!(
+            "na pasta {mostrada} não há pastas de alunos: ponha cada aluno numa pasta dentro dela (para um só, tire o --turma)"
+        )));
+    }
+    Ok(alunos)
+}
+
+/// O plano da pasta de um aluno, ou da que, dentro dela, tem mais arquivos do capítulo.
+fn plano_de(roteiro: &Roteiro, pasta: &Path) -> Result<Plano, String> {
+    let mut pastas = Vec::new();
+    let mut compactado = None;
+    percorre(pasta, 3, &mut pastas, &mut compactado);
+    let quantos = |pasta: &&PathBuf| {
+        let tem = |licao: &&String| original(pasta, licao).is_some();
+        roteiro.nomes.iter().filter(tem).count()
+    };
+    // De duas com o mesmo tanto, a de fora.
+    let melhor = pastas.iter().rev().max_by_key(quantos);
+    let melhor = melhor.map_or(pasta, PathBuf::as_path);
+    Plano::novo(roteiro, melhor).map_err(|erro| match compactado {
+        Some(nome) => format!("{nome} está fechado: abra-o na pasta do aluno e compare de novo"),
+        None => {
+            let mostrada = visivel(melhor.as_os_str().as_encoded_bytes());
+            let motivo = erro
+                .to_string()
+                .replace(&format!("pasta {mostrada}"), "pasta");
+            let curto = motivo.split("; os nomes são").next().unwrap_or_default();
+            curto.to_string()
+        }
+    })
+}
+
+/// A pasta e as que estão dentro dela, até este fundo; e o primeiro arquivo compactado que houver.
+fn percorre(
+    caminho: &Path,
+    fundo: usize,
+    pastas: &mut Vec<PathBuf>,
+    compactado: &mut Option<String>,
+) {
+    if e_compactado(caminho) && compactado.is_none() {
+        let nome = caminho.file_name().unwrap_or_default();
+        *compactado = Some(visivel(nome.as_encoded_bytes()));
+    }
+    if e_pasta(caminho) && fundo > 0 {
+        pastas.push(caminho.to_path_buf());
+        for entrada in fs::read_dir(caminho).into_iter().flatten().flatten() {
+            percorre(&entrada.path(), fundo - 1, pastas, compactado);
+        }
+    }
+}
+
+/// Uma pasta que alguém pôs ali: a `__MACOSX` e as que começam por ponto são dos sistemas.
+fn e_pasta(caminho: &Path) -> bool {
+    let nome = caminho.file_name().unwrap_or_default().to_string_lossy();
+    caminho.is_dir() && !nome.starts_with('.') && !nome.starts_with("__")
+}
+
+fn e_compactado(caminho: &Path) -> bool {
+    let fim = caminho.extension().unwrap_or_default().to_ascii_lowercase();
+    ["zip", "rar", "7z", "gz"].iter().any(|um| fim == *um)
+}
+
+/// O nome da pasta, sem o que o Moodle põe depois do nome do aluno: `Ana Sá_1234_assignsubmission_file_`.
+fn nome_do_aluno(caminho: &Path) -> String {
+    let nome = visivel(caminho.file_name().unwrap_or_default().as_encoded_bytes());
+    match nome.split_once("_assignsubmission") {
+        Some((antes, _)) => {
+            let antes = antes.trim_end_matches(|c: char| c.is_ascii_digit());
+            antes.trim_end_matches('_').to_string()
+        }
+        None => nome,
+    }
+}
+
+/// Julga a turma, vários alunos de cada vez, e mostra a tabela enquanto isso, na ordem dos nomes.
+pub fn julga(
+    ensaio: &Ensaio,
+    roteiro: &Roteiro,
+    alunos: Vec<Aluno>,
+    versao: &str,
+    progresso: &Progresso,
+) -> Result<Vec<Julgado>, Erro> {
+    let tabela = tela::Tabela::nova(&roteiro.pedidas, &alunos);
+    tela::escreve(&tabela.cabeca())?;
+    let fila: Vec<(usize, Mutex<Option<Aluno>>)> = alunos
+        .into_iter()
+        .map(|aluno| Mutex::new(Some(aluno)))
+        .enumerate()
+        .collect();
+    let prontos = Mutex::new((0, BTreeMap::new()));
+    // Quase todo o tempo é de espera.
+    let escritas = em_paralelo(&fila, nucleos() * 3, |(n, aluno)| {
+        let aluno = aluno.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(Aluno { nome, plano }) = aluno else {
+            return Ok(());
+        };
+        let relatorio = plano.and_then(|plano| {
+            let tocado = ensaio.toca(&plano, 1).map_err(|erro| erro.to_string());
+            tocado.map(|feitas| Relatorio::novo(roteiro, &plano, feitas, versao))
+        });
+        let relatorio = relatorio.map_err(|motivo| match interrompido() {
+            true => "não foi julgado: o Ctrl-C veio antes".to_string(),
+            false => motivo,
+        });
+        let mut prontos = prontos.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mostrados, julgados) = &mut *prontos;
+        julgados.insert(*n, Julgado { nome, relatorio });
+        while let Some(julgado) = julgados.get(mostrados) {
+            progresso.apaga();
+            tela::escreve(&tabela.linha(julgado))?;
+            *mostrados += 1;
+        }
+        Ok(())
+    });
+    progresso.apaga();
+    escritas.into_iter().collect::<Result<(), Erro>>()?;
+    let (_, julgados) = prontos.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(julgados.into_values().collect())
+}
+
+/// A tabela para uma planilha, como a de um Excel em português a abre: com a marca (BOM), e `;`.
+pub fn csv(licoes: &[String], julgados: &[Julgado]) -> String {
+    let campo = |texto: &str| {
+        // O que começa assim, uma planilha calcularia.
+        let perigo = texto.starts_with(['=', '+', '-', '@']);
+        let texto = texto.replace('"', "\"\"");
+        format!("\"{}{texto}\"", if perigo { "'" } else { "" })
+    };
+    let linha = |campos: Vec<String>| campos.join(";") + "\r\n";
+    let mut cabeca = vec![campo("aluno")];
+    cabeca.extend(licoes.iter().map(|licao| campo(licao)));
+    cabeca.push(campo("o que olhar"));
+    let mut saida = "\u{feff}".to_string() + &linha(cabeca);
+    for julgado in julgados {
+        let mut campos = vec![campo(&julgado.nome)];
+        campos.extend(licoes.iter().map(|licao| {
+            campo(match julgado.marca(licao).0 {
+                "=" => "igual",
+                "~" => "diferente de propósito",
+                "≠" => "diferente",
+                _ => "não comparada",
+            })
+        }));
+        campos.push(campo(&julgado.o_que_olhar(licoes)));
+        saida += &linha(campos);
+    }
+    saida
+}
