@@ -63,6 +63,30 @@ _figura colunas nome pasta:
 livro: instala_mdbook
     mdbook build docs --open
 
+# monta o pacote de quem não vai compilar: o livro, em HTML e em PDF, e os programas das lições para esta máquina
+pacote: instala_mdbook
+    #!/usr/bin/env bash
+    set -euo pipefail
+    sistema=$(rustc -vV | sed -n 's/^host: //p')
+    nome=protocolos_em_rust-$sistema
+    pasta=target/pacote/$nome
+    rm -rf "$pasta" && mkdir -p "$pasta/programas"
+    mdbook build docs --dest-dir "$PWD/$pasta/livro"
+    "$(command -v python3 || command -v python)" docs/livro_em_pdf.py "$pasta/livro" "$pasta/livro.pdf"
+    # As lições são as que dizem no cabeçalho de que listagem são; as de FTP falam com o servidor da turma.
+    programas="$(grep -l '^//!.*Listag' crates/*/src/main.rs | cut -d/ -f2) servidor_ftp"
+    cargo build -q --release $(printf -- '-p %s ' $programas)
+    for programa in $programas; do
+        cp target/release/$programa target/release/$programa.exe "$pasta/programas" 2>/dev/null || true
+        ls "$pasta/programas/$programa"* >/dev/null
+    done
+    cp LICENSE-MIT LICENSE-APACHE docs/LEIAME.txt "$pasta"
+    case $sistema in
+        *windows*) (cd target/pacote && 7z a -bso0 "$nome.zip" "$nome") ;;
+        *) tar -C target/pacote -czf "target/pacote/$nome.tar.gz" "$nome" ;;
+    esac
+    ls -l target/pacote/$nome.*
+
 # o modelo em docs/tema/index.hbs é o desta versão
 versao_do_mdbook := "0.5.4"
 

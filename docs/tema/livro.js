@@ -18,6 +18,29 @@
     // "portas" acha "porta", e "conexões" acha "conexão": a busca completa o fim da palavra.
     const raiz = palavra => palavra.replace(/^(.{4,}?)(?:oes|aes|ao|es|is|ns|s)$/, '$1');
 
+    // Quem procura com uma palavra acha também o que está escrito com outra do mesmo grupo.
+    const sinonimos = [
+        ['em uso', 'ocupada', 'ocupado'],
+        ['recusada', 'recusou', 'ninguém atende', 'refused'],
+        ['não existe', 'não encontrado', 'não achei', 'not found'],
+        ['sem resposta', 'nenhuma resposta', 'travou', 'parou', 'trava', 'timeout'],
+        ['permissão negada', 'acesso negado', 'permission denied'],
+        ['apagar', 'excluir', 'deletar', 'remover'],
+        ['baixa', 'baixar', 'download', 'transferência'],
+        ['acento', 'acentos', 'acentuação', 'utf-8', 'unicode'],
+        ['diretório', 'pasta'],
+        ['usuário', 'login', 'conta'],
+        ['encerra', 'encerrar', 'sair', 'fechar', 'parar'],
+        ['thread', 'ao mesmo tempo', 'simultâneo', 'vários clientes'],
+        ['endereço ip', 'número ip'],
+        ['nome de domínio', 'dns', 'nome de máquina'],
+    ];
+    const com_sinonimos = texto => {
+        const limpo = ` ${palavras(texto).join(' ')} `;
+        const tem = expressao => limpo.includes(` ${palavras(expressao).join(' ')} `);
+        return [texto, ...sinonimos.filter(grupo => grupo.some(tem)).flat()].join(' ');
+    };
+
     elasticlunr.tokenizer = texto => palavras(String(texto ?? ''));
 
     Index.load = pronto => {
@@ -26,14 +49,20 @@
         pronto.fields.forEach(campo => indice.addField(campo));
         Object.values(pronto.documentStore.docs).forEach(doc => {
             // "udp firewall": uma palavra pode estar só no nome do capítulo. No trecho, o texto é só o texto.
-            indice.addDoc({ ...doc, body: `${doc.breadcrumbs} ${doc.body}` });
+            indice.addDoc({
+                ...doc,
+                title: com_sinonimos(doc.title),
+                body: com_sinonimos(`${doc.breadcrumbs} ${doc.body}`),
+            });
             indice.documentStore.addDoc(doc[pronto.ref], doc);
         });
         // A palavra inteira vale mais do que o começo dela.
         indice.search = (texto, opcoes) => {
             const procura = termos => Index.prototype.search.call(indice, termos.join(' '), opcoes);
             const inteiras = new Map(procura(palavras(texto)).map(achado => [achado.ref, achado.score]));
-            return procura(palavras(texto).map(raiz))
+            const achados = procura(palavras(texto).map(raiz));
+            quantos_achados = achados.length;
+            return achados
                 .map(achado => ({ ...achado, score: achado.score + (inteiras.get(achado.ref) || 0) }))
                 .sort((um, outro) => outro.score - um.score);
         };
@@ -52,6 +81,9 @@
     };
 })();
 
+// Quantas páginas a última busca achou: searcher.js só mostra as primeiras, e só conta as que mostra.
+let quantos_achados = 0;
+
 // O que searcher.js e book.js escrevem. Um observador corre antes de a tela ser pintada: nada pisca.
 (function portugues() {
     const observa = (quem, faz) => quem && new MutationObserver(faz).observe(quem, { childList: true });
@@ -60,10 +92,12 @@
     observa(total, () => {
         const [, quantos, termo] =
             total.textContent.match(/^(\d+|No) search results? for '(.*)'[:.]$/s) || [];
-        if (quantos) {
-            total.textContent = quantos === 'No'
-                ? `Nenhum resultado para “${termo}”.`
-                : `${quantos} ${quantos === '1' ? 'resultado' : 'resultados'} para “${termo}”:`;
+        if (quantos === 'No') {
+            total.textContent = `Nenhum resultado para “${termo}”.`;
+        } else if (quantos && Number(quantos) < quantos_achados) {
+            total.textContent = `Os primeiros ${quantos} de ${quantos_achados} resultados para “${termo}”:`;
+        } else if (quantos) {
+            total.textContent = `${quantos} ${quantos === '1' ? 'resultado' : 'resultados'} para “${termo}”:`;
         }
     });
 
@@ -116,8 +150,83 @@
         });
     });
 
+    // Uma listagem de FTP tem uma linha por arquivo: a que não cabe rola, em vez de continuar embaixo.
+    document.querySelectorAll('code.language-text').forEach(tela => {
+        tela.classList.toggle('listagem', /^[-dl](?:[-r][-w][-xsStT]){3}\s/m.test(tela.textContent));
+    });
+
+    document.addEventListener('DOMContentLoaded', () => {
+        // Um comando (ou um Ctrl-C) não se parte num hífen: com ele vão a letra de antes e a de depois.
+        document.querySelectorAll('main :is(strong, code:not(.language-text, .language-rust, .language-python))').forEach(codigo => {
+            const textos = document.createTreeWalker(codigo, NodeFilter.SHOW_TEXT);
+            const com_hifen = [];
+            while (textos.nextNode()) {
+                if (textos.currentNode.data.includes('-')) {
+                    com_hifen.push(textos.currentNode);
+                }
+            }
+            com_hifen.forEach(texto => {
+                const partes = texto.data.split(/([^\s-]?-+[^\s-]?)/).map((parte, n) => {
+                    if (n % 2 === 0) {
+                        return parte;
+                    }
+                    const junto = document.createElement('span');
+                    junto.className = 'junto';
+                    junto.textContent = parte;
+                    return junto;
+                });
+                texto.replaceWith(...partes);
+            });
+        });
+    });
+
+    // O que rola para o lado, rola também com o teclado.
+    const rolam = () => document.querySelectorAll('pre > code, .table-wrapper').forEach(caixa => {
+        if (caixa.scrollWidth > caixa.clientWidth) {
+            caixa.tabIndex = 0;
+        } else {
+            caixa.removeAttribute('tabindex');
+        }
+    });
+    window.addEventListener('load', rolam);
+    window.addEventListener('resize', rolam);
+    document.addEventListener('toggle', rolam, { capture: true });
+
+    // O botão do sumário é um label, que o Enter e o espaço não apertam.
+    const botao = document.getElementById('mdbook-sidebar-toggle');
+    botao.addEventListener('keydown', tecla => {
+        if (tecla.key === 'Enter' || tecla.key === ' ') {
+            tecla.preventDefault();
+            botao.click();
+        }
+    });
+
     const abre = quais => document.querySelectorAll(quais).forEach(dobra => { dobra.open = true; });
-    // Quem chega pela busca vê o que procurou, mesmo dentro de uma solução; no papel não há o que abrir.
+    // Quem chega pela busca vê o que procurou, mesmo dentro de uma solução.
     document.addEventListener('DOMContentLoaded', () => abre('details:has(mark)'));
-    window.addEventListener('beforeprint', () => abre('details'));
+    // No papel não há o que abrir; mas as dicas e as soluções, só a pedido (print.html?solucoes).
+    document.querySelectorAll('details').forEach(dobra => {
+        dobra.classList.toggle('resposta', /^(Dica|Solução)/.test(dobra.querySelector('summary').textContent));
+    });
+    window.addEventListener('beforeprint', () => abre('details:not(.resposta)'));
+    if (location.search === '?solucoes') {
+        abre('details');
+    }
+
+    // O livro impresso começa pelo sumário.
+    const sumario = document.getElementById('sumario-impresso');
+    if (sumario) {
+        // Os números das páginas, quem sabe é docs/livro_em_pdf.py.
+        const paginas = new URLSearchParams(location.search).get('paginas')?.split(',') ?? [];
+        const lista = document.createElement('ol');
+        document.querySelectorAll('main h1[id]').forEach((titulo, n) => {
+            const link = document.createElement('a');
+            link.href = `#${titulo.id}`;
+            link.textContent = titulo.textContent;
+            link.dataset.pagina = paginas[n] ?? '';
+            lista.appendChild(document.createElement('li')).appendChild(link);
+        });
+        sumario.innerHTML = '<h2 id="sumario-impresso-titulo">Sumário</h2>';
+        sumario.appendChild(lista);
+    }
 })();

@@ -133,6 +133,7 @@ pub fn problemas(arquivos: &Arquivos) -> Vec<String> {
         {
             let destino = percent_decode_str(destino).decode_utf8_lossy();
             let (arquivo, id) = destino.split_once('#').unwrap_or((&destino, ""));
+            let arquivo = arquivo.split('?').next().unwrap_or_default();
             let arquivo = if arquivo.is_empty() { nome } else { arquivo };
             if !arquivos.contains_key(arquivo) || !id.is_empty() && !ids.contains(&(arquivo, id)) {
                 achados.push(format!("{nome}: {destino} não existe"));
