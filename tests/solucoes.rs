@@ -460,7 +460,8 @@ fn ftp_navegador() {
             "-r--r--r--   1 ftp      ftp             233 Jul 13  2014 trava-línguas.txt",
         ]);
         let raiz = listagem(&[
-            "-r--r--r--   1 ftp      ftp            1490 Mar 15  2018 README",
+            "-r--r--r--   1 ftp      ftp            1456 Mar 15  2018 README",
+            "drwxrwxrwx   2 ftp      ftp            4096 May 06  2020 entregas",
             "dr-xr-xr-x   8 ftp      ftp            4096 May 06  2020 pub",
             "dr-xr-xr-x   2 ftp      ftp            4096 Mar 06  2001 seculoxx",
         ]);
@@ -700,5 +701,43 @@ fn espiao_que_mente() {
             })?;
         }
         Ok(())
+    });
+}
+
+#[test]
+fn ftp_arruma() {
+    so_a_solucao_passa("ftp_arruma", "ftp_envia", |programa| {
+        let (mut servidor, endereco) = servidor_da_turma()?;
+        let pasta = tempfile::tempdir()?;
+        for nome in ["um.txt", "dois.txt"] {
+            fs::write(pasta.path().join(nome), nome)?;
+            let (_, codigo) = roda_em(pasta.path(), "ftp_envia", &[nome, &endereco])?;
+            exige(codigo == 0, || format!("{nome} não foi enviado"))?;
+        }
+        for (argumentos, mostra) in [
+            (
+                &["um.txt", "outro nome.txt"][..],
+                "dois.txt\noutro nome.txt\n",
+            ),
+            (&["dois.txt"], "outro nome.txt\n"),
+            (&["outro nome.txt"], ""),
+        ] {
+            let argumentos = [&[endereco.as_str()], argumentos].concat();
+            let (terminal, codigo) = roda_em(pasta.path(), programa, &argumentos)?;
+            let visto = String::from_utf8_lossy(terminal.saida());
+            exige(
+                codigo == 0 && visto.ends_with(&format!("turma.\n{mostra}")),
+                || format!("{programa} {argumentos:?}: {codigo}, {visto}"),
+            )?;
+        }
+        for ruim in [&["nao_existe"][..], &[], &["a", "b", "c"]] {
+            let argumentos = [&[endereco.as_str()], ruim].concat();
+            let (terminal, codigo) = roda_em(pasta.path(), programa, &argumentos)?;
+            let erro = String::from_utf8_lossy(terminal.erro());
+            exige(codigo == 1 && erro.starts_with("Erro: "), || {
+                format!("{programa} {ruim:?}: {codigo}, {erro}")
+            })?;
+        }
+        servidor.espera("outro nome.txt\n")
     });
 }

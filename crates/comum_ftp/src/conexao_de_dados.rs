@@ -73,6 +73,7 @@ pub fn abre_dados<'a>(ftp: &'a mut Sessao, comando: &str) -> Result<Dados<'a>, E
     };
     if let Some(con) = &dados.con {
         con.set_read_timeout(Some(OLHADA))?;
+        con.set_write_timeout(Some(OLHADA))?;
     }
     Ok(dados)
 }

@@ -10,6 +10,7 @@
 //! - `listagem`: os dados vão para a tela;
 //! - `download`: os dados vão para um arquivo, que só ganha o nome inteiro; com ele, `quebras` (as de linha de um
 //!   texto), `splice` (o atalho do Linux) e `progresso`;
+//! - `upload`: um arquivo daqui vai para os dados;
 //! - `senha`: a pergunta sem eco;
 //! - `ctrl_c`: o que se desfaz se o programa é interrompido;
 //! - `na_tela`: o que o servidor disse, sem perigo para o terminal;
@@ -35,6 +36,7 @@ mod sessao;
 mod splice;
 #[cfg(test)]
 mod testes;
+mod upload;
 
 pub use conexao_de_dados::{Dados, abre_dados};
 pub use controle::Controle;
@@ -42,5 +44,6 @@ pub use download::ArquivoNovo;
 pub use erro::ErroFtp;
 pub use listagem::mostra_linhas;
 pub use senha::pergunta_senha;
-pub use servidor::{Servidor, servidor_digitado, servidor_do_argumento};
+pub use servidor::{Servidor, arquivo_e_servidor, servidor_digitado, servidor_do_argumento};
 pub use sessao::{Sessao, abre_controle, anonimo_se_vazio, modo_texto, pergunta_nome};
+pub use upload::{ArquivoDaqui, meu_nome};

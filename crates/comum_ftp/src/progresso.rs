@@ -12,6 +12,8 @@ const LARGURA: usize = 64;
 
 /// O progresso de um download. Só aparece se o stderr é um terminal, e some no fim.
 pub(crate) struct Progresso {
+    /// O que se conta: bytes recebidos, ou enviados.
+    feito: &'static str,
     total: Option<u64>,
     recebidos: u64,
     inicio: Instant,
@@ -25,6 +27,7 @@ impl Progresso {
     pub(crate) fn novo(total: Option<u64>) -> Progresso {
         let inicio = Instant::now();
         Progresso {
+            feito: "recebidos",
             total,
             recebidos: 0,
             inicio,
@@ -33,7 +36,15 @@ impl Progresso {
         }
     }
 
-    /// Mais `bytes` chegaram.
+    /// O de um envio, de que se sabe o tamanho.
+    pub(crate) fn de_envio(tamanho: u64) -> Progresso {
+        Progresso {
+            feito: "enviados",
+            ..Progresso::novo(Some(tamanho))
+        }
+    }
+
+    /// Mais `bytes` passaram.
     pub(crate) fn conta(&mut self, bytes: usize) {
         self.recebidos += bytes as u64;
         let Some(proxima) = self.proxima else { return };
@@ -41,7 +52,7 @@ impl Progresso {
         if agora >= proxima {
             self.proxima = Some(agora + INTERVALO);
             self.apareceu = true;
-            let linha = linha(self.recebidos, self.total, agora - self.inicio);
+            let linha = linha(self.feito, self.recebidos, self.total, agora - self.inicio);
             let _ = write!(io::stderr(), "\r{linha:<LARGURA$}");
         }
     }
@@ -55,10 +66,10 @@ impl Drop for Progresso {
     }
 }
 
-fn linha(recebidos: u64, total: Option<u64>, passou: Duration) -> String {
+fn linha(feito: &str, recebidos: u64, total: Option<u64>, passou: Duration) -> String {
     let por_segundo = recebidos as f64 / passou.as_secs_f64().max(0.001);
     let mut linha = format!(
-        "{} recebidos, {}/s",
+        "{} {feito}, {}/s",
         em_bytes(recebidos as f64),
         em_bytes(por_segundo)
     );
@@ -104,20 +115,26 @@ mod testes {
     #[test]
     fn a_linha_diz_bytes_velocidade_e_o_que_falta() {
         let dez = Duration::from_secs(10);
-        assert_eq!(linha(500, None, dez), "500 B recebidos, 50 B/s");
         assert_eq!(
-            linha(12_300_000, Some(45_000_000), dez),
+            linha("recebidos", 500, None, dez),
+            "500 B recebidos, 50 B/s"
+        );
+        assert_eq!(
+            linha("recebidos", 12_300_000, Some(45_000_000), dez),
             "12,3 MB recebidos, 1,2 MB/s, faltam 32,7 MB (27 s)"
         );
         // O servidor mandou mais do que disse.
-        assert_eq!(linha(2_000, Some(1_000), dez), "2,0 kB recebidos, 200 B/s");
+        assert_eq!(
+            linha("recebidos", 2_000, Some(1_000), dez),
+            "2,0 kB recebidos, 200 B/s"
+        );
     }
 
     #[test]
     fn a_linha_cabe_na_largura() {
         for recebidos in [0, 999, 999_999_999, 999_999_999_999_999] {
             for total in [None, Some(recebidos), Some(1_999_999_999_999_999)] {
-                let tamanho = linha(recebidos, total, Duration::from_secs(3))
+                let tamanho = linha("recebidos", recebidos, total, Duration::from_secs(3))
                     .chars()
                     .count();
                 assert!(tamanho <= LARGURA, "{tamanho}");

@@ -97,7 +97,8 @@ fn conselho(comando: &Comando, codigo: &[u8], texto: &str) -> &'static str {
         b"450" | b"550" if comando.e(&[b"LIST"]) => {
             "a pasta pode estar vazia ou não ser aberta a este usuário"
         }
-        b"452" | b"552" => "o problema é no disco do servidor",
+        b"452" => "o problema é no disco do servidor",
+        b"552" => "não cabe mais no servidor: envie algo menor ou apague o que há lá",
         b"532" => "ele pede também uma conta (ACCT), que estas lições não mandam",
         _ if diz(&["permission", "denied", "permiss", "negad"]) => {
             "este usuário não tem permissão: use outro usuário ou outro nome"
@@ -105,7 +106,8 @@ fn conselho(comando: &Comando, codigo: &[u8], texto: &str) -> &'static str {
         b"450" => {
             "tente de novo daqui a pouco, ou confira o nome e o diretório (maiúsculas contam)"
         }
-        b"550" | b"553" => "confira o nome e o diretório (maiúsculas contam)",
+        b"553" => "escolha outro nome ou outro diretório",
+        b"550" => "confira o nome e o diretório (maiúsculas contam)",
         [b'4', ..] => "tente de novo",
         _ => "este servidor não aceita esse comando",
     }

@@ -31,31 +31,69 @@ pub struct Servidor {
 /// # Errors
 /// [`Erro::FimPedido`](comum::Erro) depois de mostrar o `--help`; um fim explicado, se o argumento não serve.
 pub fn servidor_do_argumento(ajuda: Ajuda) -> Result<Servidor, ErroFtp> {
+    let exemplos = ["ftp.ibiblio.org", "--ativo"];
+    let (argumentos, ativo) = do_argumento(ajuda, "[-- [--ativo] [HOST[:PORTA]]]", exemplos)?;
+    servidor_ou_o_da_turma(ajuda.nome, &argumentos, ativo, exemplos[0])
+}
+
+/// O arquivo que a pessoa quer enviar e, depois dele, o que [`servidor_do_argumento`] aceita.
+///
+/// # Errors
+/// Os mesmos; e um fim explicado, se falta o arquivo.
+pub fn arquivo_e_servidor(ajuda: Ajuda) -> Result<(String, Servidor), ErroFtp> {
+    let exemplos = ["README.md 192.168.0.10:2121", "--ativo README.md"];
+    let uso = "-- [--ativo] ARQUIVO [HOST[:PORTA]]";
+    let (argumentos, ativo) = do_argumento(ajuda, uso, exemplos)?;
+    let Some((arquivo, resto)) = argumentos.split_first() else {
+        return Err(ErroFtp::fim(format!(
+            "falta o nome do arquivo a enviar; rode `cargo run -p {} -- README.md`",
+            ajuda.nome
+        )));
+    };
+    let servidor = servidor_ou_o_da_turma(ajuda.nome, resto, ativo, exemplos[0])?;
+    Ok((arquivo.clone(), servidor))
+}
+
+/// Os argumentos, fora o `--ativo`, e se ele está entre eles.
+fn do_argumento(
+    ajuda: Ajuda,
+    uso: &str,
+    exemplos: [&str; 2],
+) -> Result<(Vec<String>, bool), ErroFtp> {
     let nome = ajuda.nome;
     let uso = format!(
-        "cargo run -p {nome} [-- [--ativo] [HOST[:PORTA]]]\n\n\
-         Sem argumento, o servidor é o da turma, em {HOST_PADRAO}:{PORTA_FTP_DA_TURMA} \
+        "cargo run -p {nome} {uso}\n\n\
+         Sem HOST, o servidor é o da turma, em {HOST_PADRAO}:{PORTA_FTP_DA_TURMA} \
          (cargo run -p servidor_ftp).\n\
          Sem porta, vale a {PORTA_FTP}.\n\n  \
          --ativo   o servidor abre a conexão de dados (o padrão é o modo passivo)\n\n\
          Exemplos:\n  \
-         cargo run -p {nome} -- ftp.ibiblio.org\n  \
-         cargo run -p {nome} -- --ativo"
+         cargo run -p {nome} -- {}\n  \
+         cargo run -p {nome} -- {}",
+        exemplos[0], exemplos[1]
     );
     let argumentos = argumentos(ajuda, &uso, &["--ativo"])?;
-    let (opcoes, enderecos): (Vec<&str>, Vec<&str>) = argumentos
-        .iter()
-        .map(String::as_str)
-        .partition(|argumento| *argumento == "--ativo");
-    let endereco = match enderecos.as_slice() {
+    let (opcoes, resto): (Vec<String>, Vec<String>) = argumentos
+        .into_iter()
+        .partition(|argumento| argumento == "--ativo");
+    Ok((resto, !opcoes.is_empty()))
+}
+
+fn servidor_ou_o_da_turma(
+    nome: &str,
+    argumentos: &[String],
+    ativo: bool,
+    exemplo: &str,
+) -> Result<Servidor, ErroFtp> {
+    let endereco = match argumentos {
         [] => Endereco::novo(HOST_PADRAO, PORTA_FTP_DA_TURMA),
         [texto] => Endereco::novo(so_a_maquina(texto), PORTA_FTP),
         [_, sobra, ..] => Err(nao_esperado(nome, sobra)),
     }?;
     Ok(Servidor {
         endereco,
-        ativo: !opcoes.is_empty(),
-        como_trocar: format!("use outro servidor: `cargo run -p {nome} -- ftp.ibiblio.org`"),
+        ativo,
+        como_trocar: format!("use outro servidor: `cargo run -p {nome} -- {exemplo}`"),
     })
 }
 

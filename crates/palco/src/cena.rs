@@ -145,7 +145,8 @@ fn encena<'a>(
                             comando
                         }
                     };
-                    comando.current_dir(pasta.path());
+                    // O nome de quem usa o computador, que a ftp_envia lê, é nas telas sempre o mesmo.
+                    comando.current_dir(pasta.path()).env("USER", "maria");
                     let saida_fechada = papel.saida_fechada;
                     vaga.insert(Terminal::abre_com(
                         em,
@@ -321,10 +322,12 @@ impl Portas {
         }
         tela = instantes_do_livro(&tela);
         // Com a porta do livro, os conselhos dispensam o endereço.
-        tela.replace(&format!(" -- {endereco}"), "").replace(
-            &format!("(quando pedir o FTP: {endereco})"),
-            "(quando pedir o FTP: Enter)",
-        )
+        tela.replace(&format!(" -- {endereco}"), "")
+            .replace(&format!(" -- ARQUIVO {endereco}"), " -- ARQUIVO")
+            .replace(
+                &format!("(quando pedir o FTP: {endereco})"),
+                "(quando pedir o FTP: Enter)",
+            )
     }
 
     fn troca_depois_de(&mut self, antes: &str, texto: &str) -> String {

@@ -180,6 +180,7 @@ fn recebe(escuta: TcpListener, turma: &Arc<Turma>) -> Result<(), Erro> {
     Ok(())
 }
 
+// ANCHOR: atende
 /// Dá a um cliente a thread dele.
 fn atende(mut con: TcpStream, origem: SocketAddr, turma: &Turma) -> io::Result<()> {
     if Arc::strong_count(&turma.vagas) > MAIS_CLIENTES {
@@ -200,6 +201,7 @@ fn atende(mut con: TcpStream, origem: SocketAddr, turma: &Turma) -> io::Result<(
     })?;
     Ok(())
 }
+// ANCHOR_END: atende
 
 /// O que fazer a seguir: que lições rodar em outro terminal, aqui e em outro computador, e como entrar.
 fn instrucoes(endereco: &Endereco, escutado: SocketAddr) -> Result<String, Erro> {
@@ -245,6 +247,8 @@ fn comandos(destino: &Endereco) -> String {
         "  cargo run -p protocolo_ftp{argumento}\n  \
          cargo run -p ftp_ascii{argumento}\n  \
          cargo run -p ftp_binario{argumento}\n  \
-         cargo run -p ftp_interativo   (quando pedir o FTP: {digitado})\n"
+         cargo run -p ftp_envia -- ARQUIVO{}\n  \
+         cargo run -p ftp_interativo   (quando pedir o FTP: {digitado})\n",
+        argumento.trim_start_matches(" --")
     )
 }

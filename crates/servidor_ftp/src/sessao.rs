@@ -145,6 +145,7 @@ impl Sessao {
         let (de, quem) = (self.de.take(), self.cliente.numero);
         let caminho = &*absoluto(&self.pasta, arg);
         match verbo {
+            // ANCHOR: acesso
             // Acesso (4.1.1).
             "USER" => {
                 (self.entrou, self.usuario) = (false, Some(arg.to_string()));
@@ -154,6 +155,7 @@ impl Sessao {
             "CWD" | "XCWD" => self.vai_para(caminho),
             "CDUP" | "XCUP" => self.vai_para(&absoluto(&self.pasta, "..")),
             "QUIT" => certo("221 Ate logo!"),
+            // ANCHOR_END: acesso
 
             // Como os dados viajam (4.1.2; EPSV e EPRT, RFC 2428).
             "TYPE" => match &*arg.to_ascii_uppercase() {
