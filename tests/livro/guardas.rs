@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::html::{de_fora, marcas};
+use crate::mapa::{da_listagem_a_pagina, o_rust_em_ordem};
 use crate::repositorio::{Livro, PAGINAS, resolve};
 
 /// Os problemas de um livro, de todas as guardas.
@@ -18,6 +19,8 @@ pub fn problemas(livro: &Livro) -> Vec<String> {
         ancoras_sem_uso,
         partes_da_licao,
         diagramas,
+        da_listagem_a_pagina,
+        o_rust_em_ordem,
     ]
     .iter()
     .flat_map(|guarda| guarda(livro))

@@ -7,6 +7,7 @@
 
 mod guardas;
 mod html;
+mod mapa;
 mod montado;
 mod quebrados;
 mod repositorio;

@@ -11,6 +11,7 @@ type Quebra = (&'static str, &'static str, &'static str, &'static str);
 const PAGINA: &str = "docs/src/servidor.md";
 const LICAO: &str = "crates/servidor/src/main.rs";
 const FALHAS: &str = "docs/src/falhas.md";
+const MAPA: &str = "docs/src/mapa.md";
 const PAR: &str = "docs/src/diagramas/par.svg";
 
 #[rustfmt::skip]
@@ -19,7 +20,7 @@ const DO_LIVRO: &[Quebra] = &[
     (PAGINA, "01_par/servidor.txt", "01_par/servidor.txt}}\n{{#include ../outro.txt", "docs/src/servidor.md:20: inclui docs/outro.txt, que não existe"),
     (FALHAS, "", "{{#include ../../crates/servidor/src/main.rs:atende}}", "docs/src/falhas.md:1: inclui a âncora atende, que crates/servidor/src/main.rs não tem, não fecha ou deixa vazia"),
     (LICAO, "ANCHOR_END: escuta", "ANCHOR_END: escutar", "docs/src/servidor.md:37: inclui a âncora escuta, que crates/servidor/src/main.rs não tem, não fecha ou deixa vazia"),
-    (LICAO, "escuta();", "", "docs/src/servidor.md:37: inclui a âncora escuta, que crates/servidor/src/main.rs não tem, não fecha ou deixa vazia"),
+    (LICAO, "    escuta(); // com um if, que só se diz\n    \"e um loop entre aspas\";\n", "", "docs/src/servidor.md:37: inclui a âncora escuta, que crates/servidor/src/main.rs não tem, não fecha ou deixa vazia"),
     (PAGINA, "#include ../solucoes", "#include ../solucoes/src/bin/servidor_ate_o_fim.rs}}\n{{#rustdoc_include ../solucoes", "docs/src/servidor.md:52: use include, e não rustdoc_include"),
     // ancoras_sem_uso
     (LICAO, "fn main", "// ANCHOR: sobra\nfn main", "crates/servidor/src/main.rs: a âncora sobra não é usada"),
@@ -35,7 +36,7 @@ const DO_LIVRO: &[Quebra] = &[
     (FALHAS, "servidor.md#deu-errado", "cliente.md", "docs/src/falhas.md:9: o link cliente.md não leva a lugar nenhum do livro"),
     (FALHAS, "#igual-1", "../../tests/rede.rs", "docs/src/falhas.md:9: o link ../../tests/rede.rs não leva a lugar nenhum do livro"),
     (FALHAS, "foto.png", "outra.png", "docs/src/falhas.md:11: o link outra.png não leva a lugar nenhum do livro"),
-    ("docs/src/SUMMARY.md", "- [Falhas]", "- [Outra](outra.md)\n- [Falhas]", "docs/src/SUMMARY.md:4: o link outra.md não leva a lugar nenhum do livro"),
+    ("docs/src/SUMMARY.md", "- [Falhas]", "- [Outra](outra.md)\n- [Falhas]", "docs/src/SUMMARY.md:3: o link outra.md não leva a lugar nenhum do livro"),
     // citacoes
     (FALHAS, "::sobrevive", "::sobreviveu", "docs/src/falhas.md:3: cita tests/rede.rs::sobreviveu, que não existe"),
     (FALHAS, "`tests/rede.rs:", "`tests/red.rs:", "docs/src/falhas.md:3: cita tests/red.rs::sobrevive, que não existe"),
@@ -50,7 +51,7 @@ const DO_LIVRO: &[Quebra] = &[
     (FALHAS, "# Falhas", "`just pa`", "docs/src/falhas.md:1: just pa: o justfile não tem a receita pa"),
     // esquecidos
     ("docs/src/sobra.md", "", "# Sobra\n", "docs/src/sobra.md: não está no sumário"),
-    ("crates/cliente/src/main.rs", "", "//! Um cliente. Listagem 7.4.\n", "crates/cliente/src/main.rs: não é mostrado inteiro em página nenhuma"),
+    ("crates/cliente/src/main.rs", "", "//! Um cliente. Vai além da seção.\n", "crates/cliente/src/main.rs: não é mostrado inteiro em página nenhuma"),
     ("docs/solucoes/src/bin/nova.rs", "", "fn main() {}\n", "docs/solucoes/src/bin/nova.rs: não é mostrado inteiro em página nenhuma"),
     ("tests/sessoes/03_nova/servidor.erro.txt", "", "Erro: novo\n", "tests/sessoes/03_nova: a sessão não é mostrada em página nenhuma"),
     (PAGINA, "{{#include diagramas/par.svg}}\n", "", "docs/src/diagramas/par.svg: nenhuma página o inclui, entre linhas em branco"),
@@ -62,6 +63,19 @@ const DO_LIVRO: &[Quebra] = &[
     (PAGINA, "## Exercícios", "### Exercícios", "docs/src/servidor.md:1: a parte 8 devia ser \"Exercícios\""),
     (PAGINA, "## Deu errado?\n", "## Deu errado?\n\n## E agora?\n", "docs/src/servidor.md:1: tem uma parte a mais"),
     (LICAO, "Listagem", "Vai além da", "docs/src/servidor.md:1: a parte 6 devia ser \"O que o capítulo diz\""),
+    // da_listagem_a_pagina
+    (MAPA, "| 7.3 |", "| 7.4 |", "docs/src/mapa.md: falta a listagem 7.3, de servidor"),
+    (MAPA, "`servidor` | [O servidor](servidor.md)", "`servidor` | [O servidor](falhas.md)", "docs/src/mapa.md:7: não leva à página que mostra crates/servidor/src/main.rs"),
+    (MAPA, "`servidor` | [O servidor](servidor.md)", "`servidor` | O servidor", "docs/src/mapa.md:7: não leva à página que mostra crates/servidor/src/main.rs"),
+    (PAGINA, "**Listagem:** 7.3", "**Listagem:** 7.33", "docs/src/servidor.md:1: não diz no começo que é da listagem 7.3"),
+    (PAGINA, " · **Listagem:** 7.3.", "", "docs/src/servidor.md:1: não diz no começo que é da listagem 7.3"),
+    // o_rust_em_ordem
+    (MAPA, "`fn` | [O servidor](servidor.md)", "`fn` | O servidor", "docs/src/mapa.md:13: não leva a uma página"),
+    (MAPA, "`fn` |", "`fn`, `escuta` |", "docs/src/servidor.md:1: não explica `escuta`, como diz o mapa"),
+    (PAGINA, "`fn` começa", "Ele começa", "docs/src/servidor.md:1: não explica `fn`, como diz o mapa"),
+    (MAPA, "`fn` |", "`fn`, `just` |", "docs/src/servidor.md:1: nenhum código desta página usa `just`, como diz o mapa"),
+    (LICAO, "escuta();", "loop { escuta() }", "crates/servidor/src/main.rs: usa `loop`, que o mapa não tem"),
+    (FALHAS, "# Falhas", "```rust\n{{#include ../solucoes/src/bin/servidor_ate_o_fim.rs}}\n```", "docs/solucoes/src/bin/servidor_ate_o_fim.rs: usa `fn`, que só se explica em docs/src/servidor.md"),
     // diagramas
     (PAR, ">\n<title", "><title", "docs/src/diagramas/par.svg: a primeira linha não é só <svg …>, e o Markdown a leria como um parágrafo"),
     (PAR, "<defs>", "\n<defs>", "docs/src/diagramas/par.svg: tem uma linha em branco, e o Markdown o partiria em dois"),

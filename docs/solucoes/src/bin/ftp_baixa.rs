@@ -21,11 +21,11 @@ fn main() -> ExitCode {
 }
 
 fn exercicio() -> Result<(), ErroFtp> {
+    let mut argumentos = Vec::new();
     // O primeiro argumento é o próprio programa.
-    let argumentos: Vec<String> = env::args_os()
-        .skip(1)
-        .map(|argumento| argumento.to_string_lossy().into_owned())
-        .collect();
+    for argumento in env::args_os().skip(1) {
+        argumentos.push(argumento.to_string_lossy().into_owned());
+    }
     let (origem, servidor) = match argumentos.as_slice() {
         // Sem servidor vale o da turma, como no prompt do ftp_interativo.
         [origem] => (origem, ""),
@@ -59,14 +59,16 @@ fn exercicio() -> Result<(), ErroFtp> {
 /// A última parte do caminho: nenhum servidor escolhe em que pasta daqui se grava. De `..` e de `/`,
 /// não há o que aproveitar.
 fn nome_local(origem: &str) -> Result<&str, ErroFtp> {
-    let nome = Path::new(origem).file_name().and_then(|nome| nome.to_str());
-    nome.ok_or_else(|| {
-        let origem = visivel(origem.as_bytes());
-        ErroFtp::fim(format!(
-            "\"{origem}\" não termina com o nome de um arquivo; \
-             escreva o caminho inteiro, como seculoxx/leia_me.txt"
-        ))
-    })
+    if let Some(nome) = Path::new(origem).file_name()
+        && let Some(nome) = nome.to_str()
+    {
+        return Ok(nome);
+    }
+    let origem = visivel(origem.as_bytes());
+    Err(ErroFtp::fim(format!(
+        "\"{origem}\" não termina com o nome de um arquivo; \
+         escreva o caminho inteiro, como seculoxx/leia_me.txt"
+    )))
 }
 
 /// Um palpite pelo nome: texto é o que termina em `.txt` e o que não tem extensão, como um README.

@@ -15,16 +15,18 @@ fn main() -> ExitCode {
 }
 
 fn exercicio() -> Result<(), Erro> {
+    let mut servicos = Vec::new();
     // O primeiro argumento é o próprio programa.
-    let mut servicos: Vec<String> = env::args_os()
-        .skip(1)
-        .map(|argumento| argumento.to_string_lossy().into_owned())
-        .collect();
-    if servicos.is_empty() {
-        servicos = ["domain", "http", "ftp"].map(String::from).to_vec();
+    for argumento in env::args_os().skip(1) {
+        servicos.push(argumento.to_string_lossy().into_owned());
     }
-    for servico in &servicos {
-        mostra!("{}", getservbyname(servico)?)?;
+    if servicos.is_empty() {
+        for servico in ["domain", "http", "ftp"] {
+            servicos.push(String::from(servico));
+        }
+    }
+    for servico in servicos {
+        mostra!("{}", getservbyname(&servico)?)?;
     }
     Ok(())
 }
