@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use comum::visivel;
+use socket2::SockRef;
 
 use crate::arvore::{Comum, Corpo, Envio, No, absoluto, trava};
 use crate::dados::{self, Corte, INATIVIDADE, Modo, por_blocos, sem_crlf};
@@ -72,6 +73,8 @@ impl Sessao {
     pub fn nova(con: TcpStream, arvore: Comum, cliente: Cliente) -> io::Result<Sessao> {
         // Sem isto o 226 esperaria que o cliente confirmasse o 150: 40 ms a mais em cada arquivo.
         con.set_nodelay(true)?;
+        // Há clientes que mandam o ABOR como urgente: ele fica na linha, com os outros bytes.
+        SockRef::from(&con).set_out_of_band_inline(true)?;
         con.set_read_timeout(Some(INATIVIDADE))?;
         con.set_write_timeout(Some(PRAZO_DA_RESPOSTA))?;
         Ok(Sessao {
@@ -265,6 +268,9 @@ impl Sessao {
                  MLST type*;size*;modify*;perm*;\r\n REST STREAM\r\n SIZE\r\n UTF8\r\n211 E so.",
             ),
             "OPTS" if arg.eq_ignore_ascii_case("UTF8 ON") => certo("200 Os nomes ja vao em UTF-8."),
+            "OPTS" if arg.to_ascii_uppercase().starts_with("MLST") => {
+                certo("200 MLST OPTS type;size;modify;perm;")
+            }
             "OPTS" => recusa("501 A unica opcao daqui e UTF8 ON."),
             "HELP" => Ok(format!(
                 "214-Sem argumento:\r\n {SEM_ARGUMENTO}\r\n Com argumento:\r\n {COM_ARGUMENTO}\r\n \
@@ -638,8 +644,7 @@ impl<R: Read> Linhas<R> {
     }
 }
 
-/// Sem os comandos do Telnet (RFC 854), que alguns clientes põem antes do ABOR: o IAC e o byte seguinte, que
-/// pode ter viajado como urgente, fora da linha.
+/// Sem os comandos do Telnet (RFC 854), que alguns clientes põem antes do ABOR: o IAC e o byte seguinte.
 fn sem_telnet(linha: &[u8]) -> Vec<u8> {
     const IAC: u8 = 255;
     let mut limpa = Vec::with_capacity(linha.len());
