@@ -135,7 +135,8 @@ fn tem(codigo: &str, isto: &str) -> bool {
     codigo.match_indices(isto).any(|(n, _)| {
         let antes = codigo[..n].chars().last();
         let depois = codigo[n + isto.len()..].chars().next();
-        !(comeca && de_palavra(antes)) && !(acaba && de_palavra(depois))
+        let emenda = comeca && de_palavra(antes) || acaba && de_palavra(depois);
+        !emenda
     })
 }
 

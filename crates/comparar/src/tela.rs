@@ -114,7 +114,7 @@ pub fn fim_da_turma(licoes: &[String], julgados: &[Julgado]) -> String {
 }
 
 const LEGENDA: &str =
-    "= igual   ~ diferente de propósito   ≠ diferente   - não tocada ou só o par difere";
+    "= igual   ~ diferente de propósito   ≠ diferente   - não rodou ou só o par difere";
 
 /// O texto que se vai mostrar, linha a linha.
 struct Folha {

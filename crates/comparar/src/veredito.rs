@@ -29,7 +29,7 @@ impl Veredito {
             Veredito::Igual => ("=", "igual"),
             Veredito::DeProposito(_) => ("~", "diferente de propósito"),
             Veredito::Diferente(_) => ("≠", "diferente"),
-            Veredito::NaoTocada(_) => ("-", "não tocada"),
+            Veredito::NaoTocada(_) => ("-", "não rodou"),
         }
     }
 

@@ -154,7 +154,7 @@ fn resume(licao: &Licao, feitas: &[Vec<Feita>]) -> Resumo {
             "diferentes de propósito",
         ),
         conta(do_par, "em que só o par difere", "em que só o par difere"),
-        conta(puladas, "não tocada", "não tocadas"),
+        conta(puladas, "não rodou", "não rodaram"),
     ];
     let contas = junta(contas.into_iter().flatten(), ", ");
     if do_par > 0 {

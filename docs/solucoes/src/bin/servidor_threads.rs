@@ -42,7 +42,7 @@ fn recebe(obj_socket: &TcpListener) -> Result<(), Erro> {
     Ok(())
 }
 
-/// O `atende` da lição, menos o `accept`. Corre numa thread: quem demora aqui só atrasa a si mesmo.
+/// O `atende` da lição, menos o `accept`. Roda numa thread: quem demora aqui só atrasa a si mesmo.
 fn atende(mut con: TcpStream) -> Result<(), Erro> {
     let mut buffer = [0; 1024];
     let lidos = con.read(&mut buffer)?;
