@@ -22,9 +22,10 @@ const LICOES: [(&str, &[&str]); 12] = [
 ];
 
 /// As lições que vão além do capítulo, com a seção que as sugere e quantas linhas podem ter.
-const ALEM: [(&str, &str, usize); 4] = [
+const ALEM: [(&str, &str, usize); 5] = [
     ("servidor_sala", "7.1.3", 80),
     ("cliente_sala", "7.1.3", 80),
+    ("servidor_bot", "7.1.4", 90),
     ("espiao", "7.2", 80),
     ("ftp_envia", "7.2", 60),
 ];

@@ -312,6 +312,47 @@ fn servidor_threads() {
 }
 
 #[test]
+fn cliente_insistente() {
+    so_a_solucao_passa("cliente_insistente", "cliente_udp", |programa| {
+        let surdo = UdpSocket::bind("127.0.0.1:0")?;
+        surdo.set_read_timeout(Some(Duration::from_secs(4)))?;
+        let mut cliente = abre(programa, &[&surdo.local_addr()?.to_string()])?;
+        // O servidor perde as duas primeiras vezes, e na terceira responde.
+        cliente.espera("Sua mensagem: ")?;
+        cliente.digita("tem alguém aí?")?;
+        let mut buffer = [0; 100];
+        for vez in 1..=3 {
+            let (lidos, origem) = surdo.recv_from(&mut buffer)?;
+            exige(&buffer[..lidos] == "tem alguém aí?".as_bytes(), || {
+                format!("na vez {vez} mandou {:?}", &buffer[..lidos])
+            })?;
+            if vez == 3 {
+                // A mesma resposta duas vezes: a segunda é da pergunta que se repetiu, e não da próxima.
+                surdo.send_to(b"sim", origem)?;
+                surdo.send_to(b"sim", origem)?;
+            }
+        }
+        cliente.espera("Resposta do Servidor:  sim\nDigite <X> para sair: ")?;
+        cliente.digita("")?;
+        cliente.espera("Sua mensagem: ")?;
+        cliente.digita("quem?")?;
+        let (_, origem) = surdo.recv_from(&mut buffer)?;
+        surdo.send_to(b"eu", origem)?;
+        cliente.espera("Resposta do Servidor:  eu\nDigite <X> para sair: ")?;
+        // De quem nunca responde ele desiste, e diz.
+        cliente.digita("")?;
+        cliente.espera("Sua mensagem: ")?;
+        cliente.digita("e agora?")?;
+        let codigo = cliente.sai()?;
+        let erro = String::from_utf8_lossy(cliente.erro()).into_owned();
+        let ultima = erro.lines().last().unwrap_or_default();
+        exige(codigo == 1 && ultima.starts_with("Erro: "), || {
+            format!("saiu com {codigo}: {erro}")
+        })
+    });
+}
+
+#[test]
 fn sala_com_recados() {
     so_a_solucao_passa("sala_com_recados", "servidor_sala", |programa| {
         let porta = porta_livre()?;

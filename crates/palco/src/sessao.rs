@@ -42,12 +42,12 @@ pub struct Sessao {
     pub passos: Vec<Passo>,
 }
 
-/// De onde vem um arquivo baixado.
+/// De onde vem um arquivo.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Origem {
-    /// O arquivo do servidor da turma, a partir de `crates/servidor_ftp/arvore`.
-    pub igual_a: PathBuf,
+    /// O arquivo do servidor da turma, a partir de `crates/servidor_ftp/arvore`; sem ele, basta que exista.
+    pub igual_a: Option<PathBuf>,
     /// Baixado como texto: as linhas terminam como as do sistema.
     #[serde(default)]
     pub texto: bool,
