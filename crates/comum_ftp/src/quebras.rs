@@ -6,8 +6,8 @@ use std::io::BufRead;
 /// a caminho de um arquivo: as quebras viram as do sistema e a última linha ganha a sua. Nenhum outro
 /// byte muda, nem um CR sozinho.
 pub(crate) struct Quebras {
-    /// A quebra do sistema, o `os.linesep` do Python.
-    quebra: &'static [u8],
+    /// A quebra do sistema, o `os.linesep` do Python, é CRLF, e não LF.
+    crlf: bool,
     /// O bloco acabou num CR: só o seguinte dirá se era uma quebra.
     cr_no_fim: bool,
     /// O que se escreveu por último não foi uma quebra.
@@ -16,12 +16,12 @@ pub(crate) struct Quebras {
 
 impl Quebras {
     pub(crate) fn do_sistema() -> Quebras {
-        Quebras::novas(if cfg!(windows) { b"\r\n" } else { b"\n" })
+        Quebras::novas(cfg!(windows))
     }
 
-    fn novas(quebra: &'static [u8]) -> Quebras {
+    fn novas(crlf: bool) -> Quebras {
         Quebras {
-            quebra,
+            crlf,
             cr_no_fim: false,
             linha_aberta: false,
         }
@@ -37,13 +37,15 @@ impl Quebras {
         }
         // O read_until procura o fim da linha depressa até sem otimização, onde um laço perderia do Python.
         while let Ok(1..) = bloco.read_until(b'\n', saida) {
-            self.linha_aberta = saida.pop_if(|byte| *byte == b'\n').is_none();
-            self.cr_no_fim = saida.pop_if(|byte| *byte == b'\r').is_some();
-            if !self.linha_aberta {
-                self.cr_no_fim = false;
-                saida.extend_from_slice(self.quebra);
+            if saida.ends_with(b"\r\n") {
+                saida.truncate(saida.len() - 2);
+            } else if saida.pop_if(|byte| *byte == b'\n').is_none() {
+                break;
             }
+            self.quebra(saida);
         }
+        self.linha_aberta = !saida.ends_with(b"\n");
+        self.cr_no_fim = saida.pop_if(|byte| *byte == b'\r').is_some();
     }
 
     /// O que falta no fim do texto.
@@ -52,8 +54,15 @@ impl Quebras {
             saida.push(b'\r');
         }
         if self.linha_aberta {
-            saida.extend_from_slice(self.quebra);
+            self.quebra(saida);
         }
+    }
+
+    fn quebra(&self, saida: &mut Vec<u8>) {
+        if self.crlf {
+            saida.push(b'\r');
+        }
+        saida.push(b'\n');
     }
 }
 
@@ -76,7 +85,7 @@ mod testes {
     }
 
     fn em_blocos(blocos: &[&[u8]], crlf: bool) -> Vec<u8> {
-        let mut conversor = Quebras::novas(if crlf { b"\r\n" } else { b"\n" });
+        let mut conversor = Quebras::novas(crlf);
         let mut saida = Vec::new();
         for bloco in blocos {
             conversor.converte(bloco, &mut saida);
