@@ -31,11 +31,12 @@ const ALEM: [(&str, &str, usize); 5] = [
 ];
 
 /// Os pacotes de `crates` que não são lições.
-const APOIO: [&str; 8] = [
+const APOIO: [&str; 9] = [
     "comparar",
     "comum",
     "comum_alem",
     "comum_ftp",
+    "exercicio",
     "medir",
     "nomes",
     "palco",
@@ -215,13 +216,13 @@ fn so_e_testado_o_que_tem_testes() {
             com_exemplo |= fonte.contains("/// ```");
         }
         let manifesto = fs::read_to_string(pasta.join("Cargo.toml")).unwrap();
+        let biblioteca = pasta.join("src/lib.rs").exists();
         let linhas = |linha| manifesto.lines().filter(|l| *l == linha).count();
         if !com_teste {
-            let alvos = programas.max(1);
+            let alvos = programas + usize::from(biblioteca);
             let falta = "um [lib] ou [[bin]] com test = false no Cargo.toml de";
             assert_eq!(linhas("test = false"), alvos, "{falta} {}", pasta.display());
         }
-        let biblioteca = pasta.join("src/lib.rs").exists();
         if biblioteca && !com_exemplo {
             let falta = "doctest = false no [lib] de";
             assert_eq!(linhas("doctest = false"), 1, "{falta} {}", pasta.display());

@@ -1,65 +1,260 @@
-//! Os exercícios do livro: a solução faz o que o enunciado pede, e a lição de onde ela parte, não.
-//!
-//! Cada exercício tem uma conferência, que recebe o nome de um programa e diz o que faltou. Ela é usada
-//! duas vezes, por [`so_a_solucao_passa`]: um exercício que a lição já resolve não é um exercício.
+//! Os exercícios do livro: a solução faz o que o enunciado pede, em Rust e em Python, e a lição de onde ele parte, não;
+//! quem trava e quem para com um erro ficam sabendo disso.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, TcpStream, UdpSocket};
+use std::io::{self, Read, Write};
+use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
-use std::time::Duration;
+use std::process::{Command, Stdio};
 
-use palco::{Falha, Resultado, Terminal, compila, compilado, porta_livre};
-use socket2::SockRef;
+use exercicio::{EXERCICIOS, Exercicio, Programa};
+use palco::{Ator, Falha, Terminal, compila, compilado, porta_livre, python};
 
-/// A solução passa na conferência, e o ponto de partida não.
-fn so_a_solucao_passa(solucao: &str, partida: &str, confere: fn(&str) -> Resultado<()>) {
+/// O que se diz a quem roda o exercício com estes programas: `Err` com o passo e o que falta.
+fn confere(exercicio: &Exercicio, programas: &[Programa]) -> Result<(), String> {
     compila().unwrap();
-    confere(solucao).unwrap_or_else(|falha| panic!("{solucao} não passa: {falha}"));
-    assert!(
-        confere(partida).is_err(),
-        "{partida}, de onde o exercício parte, já passa"
+    let (passos, feito) = exercicio.confere(programas).unwrap();
+    feito.map_err(|Falha(falta)| format!("{}: {falta}", passos.last().unwrap()))
+}
+
+fn compilados(nomes: &[&str]) -> Vec<Programa> {
+    compila().unwrap();
+    nomes
+        .iter()
+        .map(|nome| Programa::compilado(nome).unwrap())
+        .collect()
+}
+
+/// Programas em Python, um para cada partida; sem Python, o teste é pulado.
+fn em_python(
+    exercicio: &Exercicio,
+    arquivo_de: impl Fn(&str) -> std::path::PathBuf,
+) -> Option<Vec<Programa>> {
+    if python().is_none() {
+        let _ = writeln!(io::stderr(), "pulado: o Python 3 não está instalado");
+        return None;
+    }
+    let programas = exercicio.partidas.iter().map(|partida| {
+        let nome = match exercicio.partidas {
+            [_] => exercicio.nome.to_string(),
+            _ => format!("{}_{partida}", exercicio.nome),
+        };
+        Programa::indicado(&arquivo_de(&nome), exercicio.nome, partida).unwrap()
+    });
+    Some(programas.collect())
+}
+
+/// As quatro coisas que se exigem de um exercício; `falta` é o que se diz da lição de onde ele parte.
+fn exercicio(nome: &str, solucao: &[&str], falta: &str) {
+    let exercicio = EXERCICIOS.iter().find(|e| e.nome == nome).unwrap();
+    confere(exercicio, &compilados(solucao)).unwrap_or_else(|erro| panic!("a solução: {erro}"));
+    let dito = confere(exercicio, &compilados(exercicio.partidas)).unwrap_err();
+    assert!(dito.contains(falta), "da lição se diz: {dito}");
+    let daqui = Path::new(env!("CARGO_MANIFEST_DIR")).join("exercicios");
+    let Some(programas) = em_python(exercicio, |nome| daqui.join(format!("{nome}.py"))) else {
+        return;
+    };
+    confere(exercicio, &programas).unwrap_or_else(|erro| panic!("a solução em Python: {erro}"));
+    let pasta = tempfile::tempdir().unwrap();
+    for (fonte, dito_dele) in [
+        (
+            "while True:\n    pass\n",
+            "ficou parado, ou num laço sem fim, e foi encerrado",
+        ),
+        ("1 / 0\n", "parou com um erro:\n    Traceback"),
+    ] {
+        let arquivo = pasta.path().join("meu.py");
+        fs::write(&arquivo, fonte).unwrap();
+        let programas = em_python(exercicio, |_| arquivo.clone()).unwrap();
+        let dito = confere(exercicio, &programas).unwrap_err();
+        assert!(dito.contains(dito_dele), "de {fonte:?} se diz: {dito}");
+    }
+}
+
+#[test]
+fn socket_ip_teimoso() {
+    exercicio(
+        "socket_ip_teimoso",
+        &["socket_ip_teimoso"],
+        "digitado o nome `www..br`: esperava `Digite <s>",
     );
 }
 
-/// Um engano da conferência, se `certo` não vale.
-fn exige(certo: bool, senao: impl FnOnce() -> String) -> Resultado<()> {
-    if certo { Ok(()) } else { Err(Falha(senao())) }
+#[test]
+fn portas_do_argumento() {
+    exercicio(
+        "portas_do_argumento",
+        &["portas_do_argumento"],
+        "com os nomes [\"ftp\"]: esperava 21",
+    );
 }
 
-/// Roda até o fim um programa que não pergunta nada.
-fn roda(programa: &str, argumentos: &[&str]) -> Resultado<Output> {
-    let mut comando = Command::new(compilado(programa)?);
-    comando
-        .args(argumentos)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let filho = comando.spawn()?;
-    Ok(filho.wait_with_output()?)
+#[test]
+fn servidor_ate_o_fim() {
+    exercicio(
+        "servidor_ate_o_fim",
+        &["servidor_ate_o_fim"],
+        "depois de 1500 bytes e do fim da mensagem: esperava `Recebemos 1500 bytes`; o seu programa mostrou `Recebemos:",
+    );
 }
 
-/// O programa rodou até o fim, saiu com 0, não reclamou e mostrou exatamente `tela`.
-fn mostra(programa: &str, argumentos: &[&str], tela: &str) -> Resultado<()> {
-    let saida = roda(programa, argumentos)?;
-    let visto = String::from_utf8_lossy(&saida.stdout);
-    exige(saida.status.code() == Some(0) && visto == tela, || {
-        format!("{programa} {argumentos:?}: {saida:?}")
-    })
+/// A solução são as duas lições da seção seguinte.
+#[test]
+fn chat() {
+    exercicio(
+        "chat",
+        &["servidor_chat", "cliente_chat"],
+        "digitada no servidor a linha `primeira do servidor`: esperava",
+    );
 }
 
-/// O programa mostrou `tela`, uma linha `Erro: …` com `motivo` no stderr, e saiu com 1.
-fn reclama(programa: &str, argumentos: &[&str], tela: &str, motivo: &str) -> Resultado<()> {
-    let saida = roda(programa, argumentos)?;
-    let visto = String::from_utf8_lossy(&saida.stdout);
-    let erro = String::from_utf8_lossy(&saida.stderr);
-    let uma_linha = erro.starts_with("Erro: ") && erro.lines().count() == 1;
-    exige(
-        saida.status.code() == Some(1) && visto == tela && uma_linha && erro.contains(motivo),
-        || format!("{programa} {argumentos:?}: {saida:?}"),
-    )
+#[test]
+fn cliente_ate_o_fim() {
+    exercicio(
+        "cliente_ate_o_fim",
+        &["cliente_ate_o_fim"],
+        "esperava `Fim da resposta: 3000 bytes`",
+    );
+}
+
+#[test]
+fn servidor_threads() {
+    exercicio(
+        "servidor_threads",
+        &["servidor_threads"],
+        "com um cliente calado já conectado, um segundo que conecta e fala: esperava",
+    );
+}
+
+#[test]
+fn bot_udp() {
+    exercicio(
+        "bot_udp",
+        &["bot_udp"],
+        "esperava uma resposta, sem ninguém digitar nada",
+    );
+}
+
+#[test]
+fn ftp_navegador() {
+    exercicio(
+        "ftp_navegador",
+        &["ftp_navegador"],
+        "esperava \"Diretório corrente:  /pub/textos",
+    );
+}
+
+#[test]
+fn ftp_na_tela() {
+    exercicio(
+        "ftp_na_tela",
+        &["ftp_na_tela"],
+        "esperava no fim da tela, o README do servidor",
+    );
+}
+
+#[test]
+fn ftp_baixa() {
+    exercicio(
+        "ftp_baixa",
+        &["ftp_baixa"],
+        "com `seculoxx/representacao_politica.zip`: esperava o código de saída 0",
+    );
+}
+
+#[test]
+fn ftp_interativo_tamanho() {
+    exercicio(
+        "ftp_interativo_tamanho",
+        &["ftp_interativo_tamanho"],
+        "esperava `8388608 bytes` antes de cada vez",
+    );
+}
+
+#[test]
+fn sala_com_recados() {
+    exercicio(
+        "sala_com_recados",
+        &["sala_com_recados"],
+        "com os recados de João, diante de Ana: esperava",
+    );
+}
+
+#[test]
+fn ftp_arruma() {
+    exercicio(
+        "ftp_arruma",
+        &["ftp_arruma"],
+        "esperava ver [\"dois.txt\", \"novo.txt\"]",
+    );
+}
+
+#[test]
+fn cliente_insistente() {
+    exercicio(
+        "cliente_insistente",
+        &["cliente_insistente"],
+        "digitado `alguém aí?`, na vez 2: esperava a pergunta na rede",
+    );
+}
+
+#[test]
+fn espiao_que_mente() {
+    exercicio(
+        "espiao_que_mente",
+        &["espiao_que_mente"],
+        "depois que o servidor diz `Olah cliente`: esperava `Nada cliente`, e veio `Olah cliente`",
+    );
+}
+
+/// De um byte se fala no singular.
+#[test]
+fn um_byte() {
+    compila().unwrap();
+    let porta = porta_livre().unwrap();
+    let abre = |programa: &str| {
+        let mut comando = Ator::Rust.comando(programa, porta).unwrap();
+        Terminal::abre(programa, &mut comando, false).unwrap()
+    };
+    let mut servidor = abre("servidor_ate_o_fim");
+    servidor.espera("Aguardando cliente...\n").unwrap();
+    let mut cliente = abre("cliente_ate_o_fim");
+    cliente.digita("a").unwrap();
+    servidor.espera("Recebemos 1 byte\n").unwrap();
+    cliente.espera("Fim da resposta: 12 bytes\n").unwrap();
+    servidor.encerra().unwrap();
+    let escuta = TcpListener::bind(("127.0.0.1", porta)).unwrap();
+    let mut cliente = abre("cliente_ate_o_fim");
+    cliente.digita("a").unwrap();
+    let (mut con, _) = escuta.accept().unwrap();
+    con.read_to_end(&mut Vec::new()).unwrap();
+    con.write_all(b"!").unwrap();
+    drop(con);
+    cliente.espera("Fim da resposta: 1 byte\n").unwrap();
+}
+
+/// Cada exercício tem um teste com o nome dele e o comando dele na página que o propõe; cada solução é a de um.
+#[test]
+fn todo_exercicio_tem_teste_e_toda_solucao_exercicio() {
+    let este = include_str!("solucoes.rs");
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    for Exercicio { nome, pagina, .. } in EXERCICIOS {
+        assert!(este.contains(&format!("fn {nome}()")), "{nome}");
+        let pagina = fs::read_to_string(docs.join(format!("src/{pagina}.md"))).unwrap();
+        let comando = format!("`cargo run -p exercicio -- {nome}`");
+        assert!(pagina.contains(&comando), "falta {comando}");
+    }
+    let solucoes: BTreeSet<String> = fs::read_dir(docs.join("solucoes/src/bin"))
+        .unwrap()
+        .map(|entrada| entrada.unwrap().path())
+        .map(|arquivo| arquivo.file_stem().unwrap().to_str().unwrap().to_string())
+        .collect();
+    let exercicios = EXERCICIOS
+        .iter()
+        .map(|exercicio| exercicio.nome.to_string());
+    // A do chat são duas lições.
+    assert_eq!(solucoes, exercicios.filter(|nome| nome != "chat").collect());
 }
 
 #[test]
@@ -75,7 +270,8 @@ fn a_ajuda_diz_o_comando_de_cada_solucao() {
         ("ftp_na_tela", "ftp.ibiblio.org\n"),
         ("ftp_navegador", "ftp.ibiblio.org\n"),
     ] {
-        let saida = roda(solucao, &["--help"]).unwrap();
+        let mut ajuda = Command::new(compilado(solucao).unwrap());
+        let saida = ajuda.arg("--help").stdin(Stdio::null()).output().unwrap();
         let ajuda = String::from_utf8(saida.stdout).unwrap();
         let comando = format!("cargo run -p solucoes --bin {solucao}");
         // Os dois endereços do espião não são opcionais.
@@ -88,697 +284,107 @@ fn a_ajuda_diz_o_comando_de_cada_solucao() {
     }
 }
 
-#[test]
-fn portas_do_argumento() {
-    so_a_solucao_passa("portas_do_argumento", "portas", |programa| {
-        mostra(programa, &[], "53\n80\n21\n")?;
-        mostra(programa, &["ftp"], "21\n")?;
-        mostra(programa, &["https", "smtp", "telnet"], "443\n25\n23\n")?;
-        // Este costuma estar só no UDP.
-        mostra(programa, &["ntp"], "123\n")?;
-        for estranho in ["nao_existe", "80", "", "--porta"] {
-            reclama(
-                programa,
-                &["ftp", estranho, "http"],
-                "21\n",
-                &format!("{estranho:?}"),
-            )?;
-        }
-        Ok(())
-    });
-}
-
-/// Abre um programa que conversa: espere o que ele mostra, digite, espere de novo.
-fn abre(programa: &str, argumentos: &[&str]) -> Resultado<Terminal> {
-    let mut comando = Command::new(compilado(programa)?);
-    Terminal::abre(programa, comando.args(argumentos), false)
-}
-
-#[test]
-fn socket_ip_teimoso() {
-    so_a_solucao_passa("socket_ip_teimoso", "socket_ip", |programa| {
-        let mut terminal = abre(programa, &[])?;
-        // Um nome que nem se pergunta à rede e um que o sistema recusa…
-        for desconhecido in ["www..br", "::1"] {
-            terminal.espera("Digite uma url: ")?;
-            terminal.digita(desconhecido)?;
-            terminal.espera_aviso(&format!("\"{desconhecido}\""))?;
-            terminal.espera("Digite <s> para continuar: ")?;
-            terminal.digita("s")?;
-        }
-        // …não impedem o seguinte, que existe.
-        terminal.espera("Digite uma url: ")?;
-        terminal.digita("localhost")?;
-        terminal
-            .espera("O IP referente à url informada é:  127.0.0.1\nDigite <s> para continuar: ")?;
-        terminal.digita("s")?;
-        // Depois de um nome que não existe, outra tecla encerra, sem erro.
-        terminal.espera("Digite uma url: ")?;
-        terminal.digita("www..br")?;
-        terminal.espera("Digite <s> para continuar: ")?;
-        terminal.digita("n")?;
-        let fim = terminal.sai()?;
-        let respostas = String::from_utf8_lossy(terminal.saida())
-            .matches("O IP referente")
-            .count();
-        let avisos = String::from_utf8_lossy(terminal.erro()).lines().count();
-        exige(fim == 0 && respostas == 1 && avisos == 3, || {
-            format!("{programa}: saiu com {fim}, {respostas} respostas e {avisos} avisos")
-        })?;
-        // Ctrl-D continua encerrando: quem insiste é o laço, e não o programa.
-        let mut terminal = abre(programa, &[])?;
-        terminal.espera("Digite uma url: ")?;
-        terminal.fim_da_entrada();
-        let fim = terminal.sai()?;
-        exige(fim == 0, || {
-            format!("{programa}: no Ctrl-D, saiu com {fim}")
-        })
-    });
-}
-
-#[test]
-fn servidor_ate_o_fim() {
-    so_a_solucao_passa("servidor_ate_o_fim", "servidor", |programa| {
-        let porta = porta_livre()?;
-        let mut servidor = abre(programa, &[&format!("127.0.0.1:{porta}")])?;
-        servidor.espera("Aguardando cliente...\n")?;
-        for tamanho in [1500, 0, 1, 1 << 20] {
-            let mut con = TcpStream::connect(("127.0.0.1", porta))?;
-            con.set_read_timeout(Some(Duration::from_secs(30)))?;
-            let cliente = con.local_addr()?.port();
-            con.write_all(&vec![b'a'; tamanho])?;
-            con.shutdown(Shutdown::Write)?;
-            let mut resposta = String::new();
-            con.read_to_string(&mut resposta)?;
-            exige(resposta == "Olah cliente", || format!("veio {resposta:?}"))?;
-            servidor.espera("Recebemos")?;
-            servidor.espera("\n")?;
-            let bytes = if tamanho == 1 { "byte" } else { "bytes" };
-            let fim =
-                format!("Conectado com:  ('127.0.0.1', {cliente})\nRecebemos {tamanho} {bytes}\n");
-            exige(servidor.saida().ends_with(fim.as_bytes()), || {
-                format!("não mostrou {fim:?}")
-            })?;
-        }
-        // Enquanto o cliente não diz que acabou, não há resposta.
-        let mut con = TcpStream::connect(("127.0.0.1", porta))?;
-        con.write_all(b"ainda falta")?;
-        servidor.espera("Conectado com: ")?;
-        con.set_read_timeout(Some(Duration::from_millis(300)))?;
-        let cedo = con.read(&mut [0; 12]);
-        exige(cedo.is_err(), || format!("respondeu cedo: {cedo:?}"))
-    });
-}
-
-#[test]
-fn cliente_ate_o_fim() {
-    so_a_solucao_passa("cliente_ate_o_fim", "cliente", |programa| {
-        let escuta = std::net::TcpListener::bind("127.0.0.1:0")?;
-        let endereco = escuta.local_addr()?.to_string();
-        // Só na primeira conversa o servidor responde sem esperar o fim: a lição nunca o diz.
-        for (mensagem, ate_o_fim, quantos) in
-            [("Python", false, 3000), ("Python", true, 12), ("", true, 1)]
-        {
-            let mut cliente = abre(programa, &[&endereco])?;
-            cliente.espera("Digite algo: ")?;
-            cliente.digita(mensagem)?;
-            let (mut con, _) = escuta.accept()?;
-            con.set_read_timeout(Some(Duration::from_secs(30)))?;
-            let mut recebido = vec![0; mensagem.len()];
-            con.read_exact(&mut recebido)?;
-            if ate_o_fim {
-                con.read_to_end(&mut recebido)?;
-            }
-            exige(recebido == mensagem.as_bytes(), || {
-                format!("mandou {recebido:?}")
-            })?;
-            con.write_all(&vec![b'a'; quantos])?;
-            drop(con);
-            let codigo = cliente.sai()?;
-            // A resposta pode vir em quantos pedaços a rede quiser.
-            let tela = String::from_utf8_lossy(cliente.saida()).replace("'\nRecebemos:  b'", "");
-            let bytes = if quantos == 1 { "byte" } else { "bytes" };
-            let esperada = format!(
-                "Digite algo: Recebemos:  b'{}'\nFim da resposta: {quantos} {bytes}\n",
-                "a".repeat(quantos)
-            );
-            exige(codigo == 0 && tela == esperada, || {
-                format!("saiu com {codigo} e mostrou {tela:?}")
-            })?;
-        }
-        Ok(())
-    });
-}
-
-/// O chat que a seção 7.1.2 pede não tem programa em `docs/solucoes`: a solução são as duas lições da
-/// seção seguinte. O servidor e o cliente de onde ele parte não tocam a conversa; elas, sim.
-#[test]
-fn chat_a_partir_do_servidor_e_do_cliente() {
+/// Roda o `exercicio` como quem estuda: o código de saída, a tela e o stderr.
+fn roda(argumentos: &[&str]) -> (Option<i32>, String, String) {
     compila().unwrap();
-    let toca = |servidor: &str, cliente: &str| -> Resultado<()> {
-        let sessoes = Path::new(env!("CARGO_MANIFEST_DIR")).join("sessoes");
-        let mut sessao = palco::Sessao::le(&sessoes.join("17_chat"))?;
-        for (terminal, licao) in [("servidor_chat", servidor), ("cliente_chat", cliente)] {
-            sessao.terminais.get_mut(terminal).unwrap().licao = Some(licao.to_string());
-        }
-        let visto = palco::observa(&sessao, |_| palco::Ator::Rust)?;
-        exige(visto.desvios.is_empty(), || format!("{:?}", visto.desvios))?;
-        for (terminal, tela) in &visto.apresentacao.telas {
-            exige(tela.tela == sessao.tela(terminal), || tela.tela.clone())?;
-        }
-        Ok(())
-    };
-    toca("servidor_chat", "cliente_chat").unwrap();
-    assert!(toca("servidor", "cliente").is_err());
-}
-
-/// Conecta ao servidor que já escuta em `porta` e espera até que ele mostre esta conexão.
-fn conecta(servidor: &mut Terminal, porta: u16) -> Resultado<TcpStream> {
-    let con = TcpStream::connect(("127.0.0.1", porta))?;
-    // Quem não é atendido nesse tempo está na fila de outro.
-    con.set_read_timeout(Some(Duration::from_secs(5)))?;
-    let cliente = con.local_addr()?.port();
-    servidor.espera(&format!("Conectado com:  ('127.0.0.1', {cliente})\n"))?;
-    Ok(con)
-}
-
-/// Manda `mensagem` por uma conexão já aceita: a resposta é a da lição, e nada mais vem.
-fn conversa(servidor: &mut Terminal, con: &mut TcpStream, mensagem: &str) -> Resultado<()> {
-    con.write_all(mensagem.as_bytes())?;
-    let mut resposta = String::new();
-    con.read_to_string(&mut resposta)?;
-    exige(resposta == "Olah cliente", || format!("veio {resposta:?}"))?;
-    servidor.espera(&format!("Recebemos:  b'{mensagem}'\n"))
+    let mut comando = Command::new(compilado("exercicio").unwrap());
+    let saida = comando
+        .args(argumentos)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let texto = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        saida.status.code(),
+        texto(saida.stdout),
+        texto(saida.stderr),
+    )
 }
 
 #[test]
-fn servidor_threads() {
-    so_a_solucao_passa("servidor_threads", "servidor", |programa| {
-        let porta = porta_livre()?;
-        let mut servidor = abre(programa, &[&format!("127.0.0.1:{porta}")])?;
-        servidor.espera("Aguardando cliente...\n")?;
-        let mut calado = conecta(&mut servidor, porta)?;
-        // Um cliente comum é atendido enquanto o calado continua ali. Na lição ele só espera.
-        let mut apressado = TcpStream::connect(("127.0.0.1", porta))?;
-        apressado.set_read_timeout(Some(Duration::from_secs(5)))?;
-        conversa(&mut servidor, &mut apressado, "com pressa")?;
-        // Quem cai e quem fecha sem falar não leva ninguém junto.
-        let caiu = conecta(&mut servidor, porta)?;
-        SockRef::from(&caiu).set_linger(Some(Duration::ZERO))?;
-        drop(caiu);
-        conecta(&mut servidor, porta)?.shutdown(Shutdown::Write)?;
-        servidor.espera("Recebemos:  b''\n")?;
-        // Muitos calados de uma vez: o último a chegar pode ser o primeiro a falar.
-        let mut calados = Vec::new();
-        for _ in 0..50 {
-            calados.push(conecta(&mut servidor, porta)?);
-        }
-        for con in calados.iter_mut().rev() {
-            conversa(&mut servidor, con, "enfim")?;
-        }
-        conversa(&mut servidor, &mut calado, "agora eu")?;
-        #[cfg(unix)]
-        {
-            let _calado = conecta(&mut servidor, porta)?;
-            servidor.ctrl_c()?;
-            let codigo = servidor.sai()?;
-            exige(codigo == 0, || format!("o Ctrl-C saiu com {codigo}"))?;
-        }
-        servidor.encerra()?;
-        let erro = String::from_utf8_lossy(servidor.erro()).into_owned();
-        let avisos = erro.trim_end_matches("\nAté logo!\n");
-        exige(avisos.lines().all(|l| l.starts_with("Aviso: ")), || erro)
-    });
-}
-
-#[test]
-fn cliente_insistente() {
-    so_a_solucao_passa("cliente_insistente", "cliente_udp", |programa| {
-        let surdo = UdpSocket::bind("127.0.0.1:0")?;
-        surdo.set_read_timeout(Some(Duration::from_secs(4)))?;
-        let mut cliente = abre(programa, &[&surdo.local_addr()?.to_string()])?;
-        // O servidor perde as duas primeiras vezes, e na terceira responde.
-        cliente.espera("Sua mensagem: ")?;
-        cliente.digita("tem alguém aí?")?;
-        let mut buffer = [0; 100];
-        for vez in 1..=3 {
-            let (lidos, origem) = surdo.recv_from(&mut buffer)?;
-            exige(&buffer[..lidos] == "tem alguém aí?".as_bytes(), || {
-                format!("na vez {vez} mandou {:?}", &buffer[..lidos])
-            })?;
-            if vez == 3 {
-                // A mesma resposta duas vezes: a segunda é da pergunta que se repetiu, e não da próxima.
-                surdo.send_to(b"sim", origem)?;
-                surdo.send_to(b"sim", origem)?;
-            }
-        }
-        cliente.espera("Resposta do Servidor:  sim\nDigite <X> para sair: ")?;
-        cliente.digita("")?;
-        cliente.espera("Sua mensagem: ")?;
-        cliente.digita("quem?")?;
-        let (_, origem) = surdo.recv_from(&mut buffer)?;
-        surdo.send_to(b"eu", origem)?;
-        cliente.espera("Resposta do Servidor:  eu\nDigite <X> para sair: ")?;
-        // De quem nunca responde ele desiste, e diz.
-        cliente.digita("")?;
-        cliente.espera("Sua mensagem: ")?;
-        cliente.digita("e agora?")?;
-        let codigo = cliente.sai()?;
-        let erro = String::from_utf8_lossy(cliente.erro()).into_owned();
-        let ultima = erro.lines().last().unwrap_or_default();
-        exige(codigo == 1 && ultima.starts_with("Erro: "), || {
-            format!("saiu com {codigo}: {erro}")
-        })
-    });
-}
-
-#[test]
-fn sala_com_recados() {
-    so_a_solucao_passa("sala_com_recados", "servidor_sala", |programa| {
-        let porta = porta_livre()?;
-        let mut servidor = abre(programa, &[&format!("127.0.0.1:{porta}")])?;
-        servidor.espera("Sala aberta...\n")?;
-        let mut pessoas = Vec::new();
-        for nome in ["Ana", "João", "Bia"] {
-            let con = TcpStream::connect(("127.0.0.1", porta))?;
-            con.set_read_timeout(Some(Duration::from_secs(30)))?;
-            (&con).write_all(format!("{nome}\n").as_bytes())?;
-            let mut leitor = BufReader::new(con);
-            let mut linha = String::new();
-            while !linha.ends_with(&format!("* {nome} entrou na sala\n")) {
-                exige(leitor.read_line(&mut linha)? > 0, || linha.clone())?;
-            }
-            pessoas.push(leitor);
-        }
-        // A última é para todos: o que alguém não viu antes dela não lhe era destinado.
-        let ditas = "@Ana oi, só você\n@Zeca cadê?\n@\n@Ana\nfim\n";
-        pessoas[1].get_ref().write_all(ditas.as_bytes())?;
-        let de_todos = ["João: @", "João: @Ana", "João: fim"];
-        for (quem, so_dela) in [
-            &["João (só para Ana): oi, só você"][..],
-            &[
-                "João (só para Ana): oi, só você",
-                "João (só para Zeca): cadê?",
-            ],
-            &[],
-        ]
-        .into_iter()
-        .enumerate()
-        {
-            let mut vistas = Vec::new();
-            while vistas.last().is_none_or(|linha| linha != "João: fim") {
-                let mut linha = String::new();
-                exige(pessoas[quem].read_line(&mut linha)? > 0, || {
-                    format!("{vistas:?} e a conexão se fechou")
-                })?;
-                if !linha.starts_with('*') {
-                    vistas.push(linha.trim_end().to_string());
-                }
-            }
-            exige(vistas == [so_dela, &de_todos].concat(), || {
-                format!("{programa}: a pessoa {quem} viu {vistas:?}")
-            })?;
-        }
-        Ok(())
-    });
-}
-
-#[test]
-fn bot_udp() {
-    so_a_solucao_passa("bot_udp", "servidor_udp", |programa| {
-        let porta = porta_livre()?;
-        let mut bot = abre(programa, &[&format!("127.0.0.1:{porta}")])?;
-        bot.espera("Servidor pronto....\n")?;
-        // Não há ninguém para digitar: a lição termina no primeiro prompt.
-        bot.fim_da_entrada();
-        let ana = UdpSocket::bind("127.0.0.1:0")?;
-        let beto = UdpSocket::bind("127.0.0.1:0")?;
-        let suporte = "suporte@escola.example";
-        let ramal = "O ramal é o 2010.";
-        let horario = "Das 8h às 21h.";
-        let nao_sei = "Só sei e-mails (suporte, administrador), ramais (secretaria, pessoal), o horário da biblioteca e quem não fez login hoje.";
-        for (cliente, pergunta, resposta) in [
-            (&ana, "Qual é o ramal da secretaria?", ramal),
-            (&beto, "ramal secretaria", ramal),
-            (&ana, "E-MAIL DO SUPORTE", suporte),
-            (&beto, "o suporte tem email?", suporte),
-            (&ana, "Horário da biblioteca, por favor", horario),
-            (&beto, "A BIBLIOTECA ABRE EM QUE HORÁRIO", horario),
-            (&ana, "horario da biblioteca", horario),
-            // As do capítulo.
-            (
-                &beto,
-                "Qual o e-mail do administrador?",
-                "admin@escola.example",
-            ),
-            (
-                &ana,
-                "Qual o ramal do departamento de pessoal?",
-                "O ramal é o 2020.",
-            ),
-            (
-                &beto,
-                "Quem não efetuou login ainda hoje?",
-                "Hoje ainda faltam ana e beto.",
-            ),
-            // Falta uma das palavras.
-            (&beto, "Qual é o ramal da biblioteca?", nao_sei),
-            (&ana, "ramal", nao_sei),
-            (&beto, "", nao_sei),
-            (&ana, "quem é você?", nao_sei),
-        ] {
-            cliente.set_read_timeout(Some(Duration::from_secs(30)))?;
-            cliente.send_to(pergunta.as_bytes(), ("127.0.0.1", porta))?;
-            let origem = cliente.local_addr()?.port();
-            bot.espera(&format!(
-                "Origem.....:  ('127.0.0.1', {origem})\nDados recebidos.:  {pergunta}\nResposta.:  {resposta}\n"
-            ))?;
-            let mut buffer = [0; 1024];
-            let lidos = cliente.recv(&mut buffer)?;
-            exige(&buffer[..lidos] == resposta.as_bytes(), || {
-                format!(
-                    "{pergunta:?}: {:?}",
-                    String::from_utf8_lossy(&buffer[..lidos])
-                )
-            })?;
-        }
-        // Bytes que não são texto também têm resposta, e não chegam crus à tela.
-        ana.send_to(b"\xff\x1b[31mramal da secretaria", ("127.0.0.1", porta))?;
-        bot.espera(&format!(
-            "\\xff\\x1b[31mramal da secretaria\nResposta.:  {ramal}\n"
-        ))?;
-        bot.encerra()?;
-        exige(bot.erro().is_empty(), || "há algo no stderr".to_string())
-    });
-}
-
-/// O servidor FTP da turma numa porta livre, e o endereço dele.
-fn servidor_da_turma() -> Resultado<(Terminal, String)> {
-    let endereco = format!("127.0.0.1:{}", porta_livre()?);
-    let mut servidor = abre("servidor_ftp", &[&endereco])?;
-    servidor.espera("acesso anônimo.\n")?;
-    Ok((servidor, endereco))
-}
-
-/// Digita tudo de uma vez, acaba a entrada e devolve o código de saída: um programa que não lê até ali
-/// não prende a conferência, como prenderia um prompt que ele nunca mostra.
-fn digita_tudo(terminal: &mut Terminal, linhas: &[&str]) -> Resultado<i32> {
-    for linha in linhas {
-        terminal.digita(linha)?;
+fn o_comando_conta_o_que_passou_e_a_primeira_coisa_que_falta() {
+    if python().is_none() {
+        return;
     }
-    terminal.fim_da_entrada();
-    terminal.sai()
-}
-
-#[test]
-fn ftp_navegador() {
-    so_a_solucao_passa("ftp_navegador", "protocolo_ftp", |programa| {
-        let (mut servidor, endereco) = servidor_da_turma()?;
-        let listagem =
-            |nomes: &[&str]| -> String { nomes.iter().map(|nome| format!("{nome}\n")).collect() };
-        let textos = listagem(&[
-            "-r--r--r--   1 ftp      ftp             500 Jul 12  2014 pão de queijo.txt",
-            "-r--r--r--   1 ftp      ftp             233 Jul 13  2014 trava-línguas.txt",
-        ]);
-        let raiz = listagem(&[
-            "-r--r--r--   1 ftp      ftp            1456 Mar 15  2018 README",
-            "drwxrwxrwx   2 ftp      ftp            4096 May 06  2020 entregas",
-            "dr-xr-xr-x   8 ftp      ftp            4096 May 06  2020 pub",
-            "dr-xr-xr-x   2 ftp      ftp            4096 Mar 06  2001 seculoxx",
-        ]);
-        // A linha vazia é a despedida: o que vem depois dela não é lido.
-        for argumentos in [vec![endereco.as_str()], vec!["--ativo", &endereco]] {
-            let mut terminal = abre(programa, &argumentos)?;
-            terminal.espera("Digite o usuario: ")?;
-            terminal.digita("")?;
-            terminal.espera("Digite a senha: ")?;
-            terminal.digita("")?;
-            let codigo = digita_tudo(
-                &mut terminal,
-                &[
-                    "nao_existe",
-                    "pub/textos",
-                    "/README",
-                    "/pub",
-                    "..",
-                    "",
-                    "pub",
-                ],
-            )?;
-            let visto = String::from_utf8_lossy(terminal.saida());
-            let erro = String::from_utf8_lossy(terminal.erro());
-            let tela = || format!("{programa} {argumentos:?}: {codigo}, {visto}\n{erro}");
-            exige(codigo == 0, tela)?;
-            let mut resto = &*visto;
-            for pedaco in [
-                "Diretório atual de trabalho:  /\n",
-                &format!("Diretório corrente:  /pub/textos\n{textos}"),
-                "Diretório corrente:  /pub\n",
-                &format!("Diretório corrente:  /\n{raiz}"),
-            ] {
-                let onde = resto.find(pedaco);
-                exige(onde.is_some(), || format!("sem {pedaco:?} em {}", tela()))?;
-                resto = &resto[onde.unwrap_or_default() + pedaco.len()..];
-            }
-            exige(!resto.contains("Diretório"), tela)?;
-            // As duas que não existem são contadas, e nada mais.
-            let recusas = erro.matches("Erro: o servidor recusou: 550").count();
-            exige(recusas == 2 && erro.lines().count() == 2, tela)?;
-        }
-        servidor.espera("Cliente 2: saiu\n")
-    });
-}
-
-#[test]
-fn ftp_interativo_tamanho() {
-    so_a_solucao_passa("ftp_interativo_tamanho", "ftp_interativo", |programa| {
-        let (_servidor, endereco) = servidor_da_turma()?;
-        let pasta = tempfile::tempdir()?;
-        let mut comando = Command::new(compilado(programa)?);
-        let mut terminal = Terminal::abre(programa, comando.current_dir(pasta.path()), false)?;
-        terminal.espera("que se deseja conectar: ")?;
-        let codigo = digita_tudo(
-            &mut terminal,
-            &[
-                &[&*endereco, "", "", "2", "pub/grande"][..],
-                &["3", "b", "recusado.bin", "oito_megabytes.bin", "n"],
-                &["3", "b", "nao_veio", "nao_existe"],
-                &["3", "b", "grande.bin", "oito_megabytes.bin", "s"],
-                &["3", "", "texto.txt", "como_conferir.txt", "S"],
-                &["4"],
-            ]
-            .concat(),
-        )?;
-        let visto = String::from_utf8_lossy(terminal.saida());
-        let erro = String::from_utf8_lossy(terminal.erro());
-        let tela = || format!("{programa}: {codigo}, {visto}\n{erro}");
-        exige(codigo == 0, tela)?;
-        exige(visto.matches("8388608 bytes").count() == 2, tela)?;
-        exige(visto.matches("baixado com sucesso!").count() == 2, tela)?;
-        exige(
-            erro.starts_with("Erro: o servidor recusou: 550") && erro.lines().count() == 1,
-            tela,
-        )?;
-        let baixados: BTreeSet<_> = fs::read_dir(pasta.path())?
-            .map(|entrada| entrada.map(|entrada| entrada.file_name()))
-            .collect::<Result<_, _>>()?;
-        let certos = ["grande.bin", "texto.txt"].map(Into::into);
-        exige(baixados == BTreeSet::from(certos), || {
-            format!("{programa} gravou {baixados:?}")
-        })?;
-        let guardado = include_str!("../crates/servidor_ftp/arvore/pub/grande/como_conferir.txt");
-        exige(visto.contains(&format!("{} bytes", guardado.len())), tela)?;
-        let baixado = fs::read_to_string(pasta.path().join("texto.txt"))?;
-        exige(baixado.lines().eq(guardado.lines()), || baixado)?;
-        let grande = fs::metadata(pasta.path().join("grande.bin"))?.len();
-        exige(grande == 8 << 20, || format!("grande.bin: {grande}"))
-    });
-}
-
-/// Um arquivo do servidor da turma, como o projeto o guarda.
-fn da_turma(caminho: &str) -> Resultado<Vec<u8>> {
-    let arvore = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/servidor_ftp/arvore");
-    Ok(fs::read(arvore.join(caminho))?)
-}
-
-/// O texto, como um download em modo ASCII o deixa neste sistema: o servidor os guarda com LF.
-fn como_texto(bytes: &[u8]) -> Vec<u8> {
-    if cfg!(windows) {
-        return String::from_utf8_lossy(bytes)
-            .replace('\n', "\r\n")
-            .into_bytes();
-    }
-    bytes.to_vec()
-}
-
-/// Roda o programa numa pasta e devolve o terminal e o código de saída.
-fn roda_em(pasta: &Path, programa: &str, argumentos: &[&str]) -> Resultado<(Terminal, i32)> {
-    let mut comando = Command::new(compilado(programa)?);
-    let comando = comando.args(argumentos).current_dir(pasta);
-    let mut terminal = Terminal::abre(programa, comando, false)?;
-    let codigo = terminal.sai()?;
-    Ok((terminal, codigo))
-}
-
-#[test]
-fn ftp_na_tela() {
-    so_a_solucao_passa("ftp_na_tela", "ftp_ascii", |programa| {
-        let (_servidor, endereco) = servidor_da_turma()?;
-        let pasta = tempfile::tempdir()?;
-        let leia_me = String::from_utf8_lossy(&da_turma("README")?).replace('\r', "");
-        for argumentos in [vec![endereco.as_str()], vec!["--ativo", &endereco]] {
-            let (terminal, codigo) = roda_em(pasta.path(), programa, &argumentos)?;
-            let visto = String::from_utf8_lossy(terminal.saida());
-            let certo = format!("220 Bem-vindo ao servidor FTP da turma.\n{leia_me}");
-            exige(codigo == 0 && visto == certo, || {
-                format!("{programa} {argumentos:?}: {codigo}, {visto}")
-            })?;
-        }
-        let gravados = fs::read_dir(pasta.path())?.count();
-        exige(gravados == 0, || format!("gravou {gravados} arquivos"))
-    });
-}
-
-#[test]
-fn ftp_baixa() {
-    so_a_solucao_passa("ftp_baixa", "ftp_binario", |programa| {
-        let (_servidor, endereco) = servidor_da_turma()?;
-        let dentro = tempfile::tempdir()?;
-        let pasta = dentro.path().join("pasta");
-        fs::create_dir(&pasta)?;
-        let zip = "seculoxx/representacao_politica.zip";
-        let figura = "pub/linux/logos/pictures/linux-father-of-linux.jpg";
-        // O nome com que se grava é só o último, venha o caminho como vier.
-        for (pedido, gravado, certo) in [
-            (zip, "representacao_politica.zip", da_turma(zip)?),
-            (figura, "linux-father-of-linux.jpg", da_turma(figura)?),
-            ("README", "README", como_texto(&da_turma("README")?)),
-            (
-                "/pub/../seculoxx/leia_me.txt",
-                "leia_me.txt",
-                como_texto(&da_turma("seculoxx/leia_me.txt")?),
-            ),
-            ("../../README", "README", como_texto(&da_turma("README")?)),
-        ] {
-            let (terminal, codigo) = roda_em(&pasta, programa, &[pedido, &endereco])?;
-            exige(codigo == 0, || {
-                let erro = String::from_utf8_lossy(terminal.erro());
-                format!("{programa} {pedido}: {codigo}, {erro}")
-            })?;
-            exige(fs::read(pasta.join(gravado))? == certo, || {
-                format!("{gravado} não chegou como devia")
-            })?;
-        }
-        // O que não dá certo não grava nada, nem estraga o que havia.
-        fs::write(pasta.join("nao_existe.zip"), "antigo")?;
-        for ruim in ["pub/nao_existe.zip", "nao_existe", "..", "pub/..", "/", ""] {
-            let (terminal, codigo) = roda_em(&pasta, programa, &[ruim, &endereco])?;
-            let erro = String::from_utf8_lossy(terminal.erro());
-            exige(codigo == 1 && erro.starts_with("Erro: "), || {
-                format!("{programa} {ruim:?}: {codigo}, {erro}")
-            })?;
-        }
-        let (_, sem_caminho) = roda_em(&pasta, programa, &[])?;
-        exige(sem_caminho == 1, || "sem caminho, saiu com 0".to_string())?;
-        let antigo = fs::read(pasta.join("nao_existe.zip"))?;
-        let (na_pasta, fora) = (
-            fs::read_dir(&pasta)?.count(),
-            fs::read_dir(dentro.path())?.count(),
-        );
-        exige(antigo == b"antigo" && na_pasta == 5 && fora == 1, || {
-            format!("{antigo:?}, {na_pasta} arquivos na pasta, {fora} fora dela")
-        })
-    });
-}
-
-/// O teste de cada solução tem o nome dela.
-#[test]
-fn toda_solucao_tem_teste() {
-    let pasta = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/solucoes/src/bin");
-    let solucoes: BTreeSet<String> = fs::read_dir(pasta)
+    let certo = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/exercicios/servidor_ate_o_fim.py"
+    );
+    let (codigo, tela, erro) = roda(&["servidor_ate_o_fim", certo]);
+    assert_eq!((codigo, erro.as_str()), (Some(0), ""), "{tela}");
+    assert!(tela.ends_with("\nservidor_ate_o_fim: passou!\n"), "{tela}");
+    // Uma pasta de aluno, com o nome da lição, e um engano no meio.
+    let pasta = tempfile::tempdir().unwrap();
+    let errado = fs::read_to_string(certo)
         .unwrap()
-        .map(|entrada| entrada.unwrap().path())
-        .map(|arquivo| arquivo.file_stem().unwrap().to_str().unwrap().to_string())
-        .collect();
-    let testes = include_str!("solucoes.rs").replace(char::is_whitespace, "");
-    let testadas: BTreeSet<String> = solucoes
-        .iter()
-        .filter(|nome| testes.contains(&format!("fn{nome}(){{so_a_solucao_passa(\"{nome}\",")))
-        .cloned()
-        .collect();
-    assert_eq!(testadas, solucoes);
+        .replace("{total}", "{total % 1500}");
+    fs::write(pasta.path().join("Servidor.py"), &errado).unwrap();
+    let (codigo, tela, _) = roda(&["servidor_ate_o_fim", pasta.path().to_str().unwrap()]);
+    assert_eq!(codigo, Some(1), "{tela}");
+    assert_eq!(
+        tela,
+        "✓ ao abrir\n✗ depois de 1500 bytes e do fim da mensagem, esperava `Recebemos 1500 bytes`; \
+         o seu programa mostrou `Recebemos 0 bytes`\n"
+    );
+    assert_eq!(
+        fs::read_dir(pasta.path()).unwrap().count(),
+        1,
+        "nada ficou na pasta"
+    );
 }
 
 #[test]
-fn espiao_que_mente() {
-    so_a_solucao_passa("espiao_que_mente", "espiao", |programa| {
-        let escuta = std::net::TcpListener::bind("127.0.0.1:0")?;
-        let destino = escuta.local_addr()?.port();
-        let porta = porta_livre()?;
-        let mut espiao = abre(programa, &[&porta.to_string(), &destino.to_string()])?;
-        espiao.espera("Espiando...\n")?;
-        let mut cliente = TcpStream::connect(("127.0.0.1", porta))?;
-        let (mut servidor, _) = escuta.accept()?;
-        for con in [&cliente, &servidor] {
-            con.set_read_timeout(Some(Duration::from_secs(30)))?;
-        }
-        // Só a volta muda, e só a palavra; quantas vezes aparecer.
-        for (dito, ouvido, ao_servidor) in [
-            ("Olah, Olah!", "Olah, Olah!", true),
-            ("Olah cliente", "Nada cliente", false),
-            ("OlaOlah e OlahOlah olah", "OlaNada e NadaNada olah", false),
-            ("nada disso", "nada disso", false),
-        ] {
-            let (de, para) = match ao_servidor {
-                true => (&mut cliente, &mut servidor),
-                false => (&mut servidor, &mut cliente),
-            };
-            de.write_all(dito.as_bytes())?;
-            let mut chegou = vec![0; dito.len()];
-            para.read_exact(&mut chegou)?;
-            let chegou = String::from_utf8_lossy(&chegou);
-            exige(chegou == ouvido, || {
-                format!("{dito:?} chegou como {chegou:?}")
-            })?;
-        }
-        Ok(())
-    });
+fn pedidos_que_nao_se_entendem() {
+    for (argumentos, trecho) in [
+        (
+            &["xadrez"][..],
+            "não há um exercício \"xadrez\"; os nomes são socket_ip_teimoso,",
+        ),
+        (
+            &["bot_udp", "nao_existe.py"],
+            "não achei o seu programa em nao_existe.py",
+        ),
+        (
+            &["chat", "solucoes.rs"],
+            "no lugar de cada lição: servidor e cliente",
+        ),
+    ] {
+        let (codigo, tela, erro) = roda(argumentos);
+        assert_eq!((codigo, tela.as_str()), (Some(1), ""), "{erro}");
+        assert!(
+            erro.starts_with("Erro: ") && erro.contains(trecho),
+            "{erro}"
+        );
+        assert_eq!(erro.lines().count(), 1, "{erro}");
+    }
 }
 
+/// Na primeira vez, a lição é copiada, e fica como estava; quem já começou o exercício não perde nada.
 #[test]
-fn ftp_arruma() {
-    so_a_solucao_passa("ftp_arruma", "ftp_envia", |programa| {
-        let (mut servidor, endereco) = servidor_da_turma()?;
-        let pasta = tempfile::tempdir()?;
-        for nome in ["um.txt", "dois.txt"] {
-            fs::write(pasta.path().join(nome), nome)?;
-            let (_, codigo) = roda_em(pasta.path(), "ftp_envia", &[nome, &endereco])?;
-            exige(codigo == 0, || format!("{nome} não foi enviado"))?;
+fn a_primeira_vez_copia_a_licao() {
+    struct Apaga(std::path::PathBuf);
+    impl Drop for Apaga {
+        fn drop(&mut self) {
+            let _ = fs::remove_file(&self.0);
         }
-        for (argumentos, mostra) in [
-            (
-                &["um.txt", "outro nome.txt"][..],
-                "dois.txt\noutro nome.txt\n",
-            ),
-            (&["dois.txt"], "outro nome.txt\n"),
-            (&["outro nome.txt"], ""),
-        ] {
-            let argumentos = [&[endereco.as_str()], argumentos].concat();
-            let (terminal, codigo) = roda_em(pasta.path(), programa, &argumentos)?;
-            let visto = String::from_utf8_lossy(terminal.saida());
-            exige(
-                codigo == 0 && visto.ends_with(&format!("turma.\n{mostra}")),
-                || format!("{programa} {argumentos:?}: {codigo}, {visto}"),
-            )?;
-        }
-        for ruim in [&["nao_existe"][..], &[], &["a", "b", "c"]] {
-            let argumentos = [&[endereco.as_str()], ruim].concat();
-            let (terminal, codigo) = roda_em(pasta.path(), programa, &argumentos)?;
-            let erro = String::from_utf8_lossy(terminal.erro());
-            exige(codigo == 1 && erro.starts_with("Erro: "), || {
-                format!("{programa} {ruim:?}: {codigo}, {erro}")
-            })?;
-        }
-        servidor.espera("outro nome.txt\n")
-    });
+    }
+    let raiz = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let copia = raiz.join("docs/exercicios/src/bin/meu_ftp_na_tela.rs");
+    if copia.exists() {
+        let _ = writeln!(io::stderr(), "pulado: {} já existe", copia.display());
+        return;
+    }
+    let copia = Apaga(copia);
+    let (codigo, tela, erro) = roda(&["ftp_na_tela"]);
+    assert_eq!((codigo, erro.as_str()), (Some(0), ""));
+    assert!(
+        tela.contains("docs/exercicios/src/bin/meu_ftp_na_tela.rs"),
+        "{tela}"
+    );
+    assert!(
+        tela.contains("cargo run -p exercicio -- ftp_na_tela"),
+        "{tela}"
+    );
+    let licao = fs::read(raiz.join("crates/ftp_ascii/src/main.rs")).unwrap();
+    assert_eq!(fs::read(&copia.0).unwrap(), licao);
 }

@@ -7,8 +7,11 @@ use std::sync::OnceLock;
 
 use crate::falha::{Resultado, falha};
 
-/// As lições que não recebem o endereço como argumento.
-const SEM_ENDERECO: [&str; 3] = ["socket_ip", "portas", "ftp_interativo"];
+/// Se a lição recebe o endereço como argumento.
+#[must_use]
+pub fn recebe_endereco(licao: &str) -> bool {
+    !["socket_ip", "portas", "ftp_interativo", "espiao"].contains(&licao)
+}
 
 /// Quem interpreta uma lição.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +32,7 @@ impl Ator<'_> {
         match self {
             Ator::Rust => {
                 let mut comando = Command::new(compilado(licao)?);
-                if !SEM_ENDERECO.contains(&licao) {
+                if recebe_endereco(licao) {
                     comando.arg(format!("127.0.0.1:{porta}"));
                 }
                 Ok(comando)
@@ -37,17 +40,23 @@ impl Ator<'_> {
             Ator::Python(pasta) => {
                 let arquivo = original(pasta, licao)
                     .ok_or_else(|| falha!("{licao}: sem original em {}", pasta.display()))?;
-                let interprete = python().ok_or_else(|| falha!("o Python 3 não está instalado"))?;
-                let mut comando = Command::new(&interprete.executavel);
-                // Sem -u, os prompts só sairiam no fim: o stdout num cano é guardado em bloco.
-                comando
-                    .args(["-u", "-X", "utf8", "-c", PONTO])
-                    .arg(arquivo)
-                    .arg(porta.to_string());
-                Ok(comando)
+                em_python(&arquivo, porta)
             }
         }
     }
+}
+
+/// O comando que roda um arquivo em Python como [`Ator::Python`] roda um original; os argumentos dele vêm depois.
+/// Falha se o Python não está instalado.
+pub fn em_python(arquivo: &Path, porta: u16) -> Resultado<Command> {
+    let interprete = python().ok_or_else(|| falha!("o Python 3 não está instalado"))?;
+    let mut comando = Command::new(&interprete.executavel);
+    // Sem -u, os prompts só sairiam no fim: o stdout num cano é guardado em bloco.
+    comando
+        .args(["-u", "-X", "utf8", "-c", PONTO])
+        .arg(arquivo)
+        .arg(porta.to_string());
+    Ok(comando)
 }
 
 /// O arquivo do original de uma lição: `servidor_chat` é `Servidor_Chat.py`, em maiúsculas ou
@@ -139,9 +148,10 @@ const APRESENTA: &str =
 /// [`Falha`](crate::Falha) se a compilação falha.
 pub fn compila() -> Resultado<()> {
     static COMPILOU: OnceLock<Result<(), String>> = OnceLock::new();
-    // --workspace, como o cargo test: outra seleção recompilaria as dependências.
-    let feito =
-        COMPILOU.get_or_init(|| cargo_build(&["--quiet", "--workspace"]).map_err(|falha| falha.0));
+    // O mesmo que o cargo test compila: outra seleção recompilaria as dependências.
+    let feito = COMPILOU.get_or_init(|| {
+        cargo_build(&["--quiet", "--workspace", "--exclude", "exercicios"]).map_err(|falha| falha.0)
+    });
     feito.clone().map_err(crate::Falha)
 }
 

@@ -1,5 +1,6 @@
 use std::{fmt, io};
 
+use comum::Erro;
 use comum::causa::em_portugues;
 
 /// O que não saiu como o roteiro mandava, já explicado.
@@ -20,6 +21,12 @@ impl std::error::Error for Falha {}
 impl From<io::Error> for Falha {
     fn from(erro: io::Error) -> Self {
         Falha(em_portugues(&erro))
+    }
+}
+
+impl From<Falha> for Erro {
+    fn from(Falha(motivo): Falha) -> Self {
+        Erro::Mensagem(motivo)
     }
 }
 

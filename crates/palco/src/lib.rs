@@ -20,12 +20,18 @@ mod rede;
 mod sessao;
 mod terminal;
 
-pub use ator::{Ator, Python, compila, compila_so, compilado, nome_do_original, original, python};
+pub use ator::{
+    Ator, Python, compila, compila_so, compilado, em_python, nome_do_original, original, python,
+    recebe_endereco,
+};
 pub use cena::{Apresentacao, Observacao, Tela, observa, toca};
 pub use desvio::{Desvio, Engano};
 pub use diferenca::Diferenca;
 pub use falha::{Falha, Resultado};
 pub use fio::Trafego;
 pub use porta::porta_livre;
+pub use rede::aceita;
 pub use sessao::{Bytes, Origem, Papel, Passo, Rede, Sessao};
-pub use terminal::{Fim, Terminal, atende_o_ctrl_c, interrompe, interrompido, so_letras};
+pub use terminal::{
+    Cano, Fim, Paciencia, Terminal, atende_o_ctrl_c, interrompe, interrompido, so_letras,
+};

@@ -3,7 +3,7 @@
 import os, sys
 from importlib.machinery import FileFinder, SourceFileLoader
 
-arquivo, porta = sys.argv[1:]
+arquivo, porta, *argumentos = sys.argv[1:]
 pasta = os.path.dirname(arquivo)
 
 
@@ -40,7 +40,7 @@ def mostra(tipo, erro, onde):
 
 
 sys.excepthook = mostra
-sys.argv = [arquivo]
+sys.argv = [arquivo, *argumentos]
 sys.path[0] = pasta
 sys.path_hooks.insert(0, acha)
 # As linhas terminam como as dos programas em Rust também no Windows, onde num terminal se veem iguais.

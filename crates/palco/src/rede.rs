@@ -33,7 +33,6 @@ impl Par {
             return Ok(Par(Lado::Udp(socket, None), prazo));
         }
         let escuta = TcpListener::bind(("127.0.0.1", porta))?;
-        escuta.set_nonblocking(true)?;
         Ok(Par(Lado::Servidor(escuta, None), prazo))
     }
 
@@ -119,8 +118,9 @@ impl Par {
     }
 }
 
-/// A próxima conexão. O accept do std não tem prazo: resta olhar de novo, com um respiro.
-fn aceita(escuta: &TcpListener, prazo: Duration) -> Resultado<TcpStream> {
+/// A próxima conexão, se vem dentro do prazo. O accept do std não tem um: resta olhar de novo, com um respiro.
+pub fn aceita(escuta: &TcpListener, prazo: Duration) -> Resultado<TcpStream> {
+    escuta.set_nonblocking(true)?;
     let limite = Instant::now() + prazo;
     loop {
         match escuta.accept() {

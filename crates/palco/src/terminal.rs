@@ -59,7 +59,7 @@ pub fn atende_o_ctrl_c() {
 
 /// Como se espera por um programa.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Paciencia {
+pub enum Paciencia {
     /// Pelo texto exato, por muito tempo.
     Rigorosa,
     /// Como uma pessoa, que lê um prompt escrito de outro jeito e digita assim mesmo.
@@ -105,9 +105,12 @@ struct Fluxo {
     demais: bool,
 }
 
+/// Por onde um programa mostra o que mostra.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Cano {
+pub enum Cano {
+    /// O stdout.
     Saida,
+    /// O stderr.
     Erro,
 }
 
@@ -120,7 +123,8 @@ impl Terminal {
         Terminal::abre_com(nome, comando, saida_fechada, Paciencia::Rigorosa)
     }
 
-    pub(crate) fn abre_com(
+    /// O mesmo, com outra paciência.
+    pub fn abre_com(
         nome: &str,
         comando: &mut Command,
         saida_fechada: bool,
@@ -227,6 +231,12 @@ impl Terminal {
         self.explica(espera)
     }
 
+    /// O nome com que entrou em cena.
+    #[must_use]
+    pub fn nome(&self) -> &str {
+        &self.nome
+    }
+
     /// O número do processo.
     #[must_use]
     pub fn pid(&self) -> u32 {
@@ -270,7 +280,8 @@ impl Terminal {
         tela
     }
 
-    pub(crate) fn espera_em(&mut self, cano: Cano, texto: &str) -> Result<(), Engano> {
+    /// O que [`espera`](Terminal::espera) faz, num cano ou no outro: o engano não vem explicado.
+    pub fn espera_em(&mut self, cano: Cano, texto: &str) -> Result<(), Engano> {
         // O nada está em toda parte, e não cabe na conta do começo que pode estar no fim.
         if texto.is_empty() {
             return Ok(());
@@ -320,7 +331,8 @@ impl Terminal {
         }
     }
 
-    pub(crate) fn espera_o_fim(&mut self) -> Result<i32, Engano> {
+    /// O que [`sai`](Terminal::sai) faz: o engano não vem explicado.
+    pub fn espera_o_fim(&mut self) -> Result<i32, Engano> {
         let comeco = Instant::now();
         let mut ultima = comeco;
         loop {
@@ -348,7 +360,7 @@ impl Terminal {
     }
 
     /// O código de saída, se o programa já terminou.
-    fn terminou(&mut self) -> Option<i32> {
+    pub fn terminou(&mut self) -> Option<i32> {
         if self.fim.is_none()
             && let Ok(Some(status)) = self.filho.try_wait()
         {
@@ -405,7 +417,7 @@ impl Terminal {
 
     /// Espera que o programa termine, e lê tudo o que ele escreveu, ou que fique à espera de alguém: quem
     /// acabou de errar ainda está escrevendo o traceback.
-    fn assenta(&mut self) {
+    pub fn assenta(&mut self) {
         let comeco = Instant::now();
         let mut quieto = 0;
         while quieto < 5 && comeco.elapsed() < SILENCIO && !self.saida.demais {

@@ -5,7 +5,7 @@
 //! Terminal 1: `cargo run -p servidor_ftp`
 //! Terminal 2: `cargo run -p solucoes --bin ftp_arruma -- README.md leia.md` (com um nome só, apaga)
 //!
-//! Outro servidor vem na frente dos nomes, com dois-pontos: `-- 127.0.0.1:2122 README.md`
+//! Outro servidor vem depois dos nomes, com dois-pontos: `-- README.md 127.0.0.1:2122`
 
 use std::env;
 use std::process::ExitCode;
@@ -25,10 +25,9 @@ fn exercicio() -> Result<(), ErroFtp> {
         .map(|argumento| argumento.to_string_lossy().into_owned())
         .collect();
     // Nenhum nome de arquivo do servidor da turma tem dois-pontos.
-    let servidor = match nomes.first() {
-        Some(primeiro) if primeiro.contains(':') => nomes.remove(0),
-        _ => String::new(),
-    };
+    let servidor = nomes
+        .pop_if(|ultimo| ultimo.contains(':'))
+        .unwrap_or_default();
     let (mut ftp, saudacao) = abre_controle(&servidor_digitado(&servidor)?)?;
     mostra!("{saudacao}")?;
     ftp.login("anonymous", "anonymous@")?;

@@ -1,0 +1,161 @@
+//! Confere um exercício do livro, ou conta quais já passam.
+//!
+//! Terminal: `cargo run -p exercicio`
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use comum::argumentos::argumentos;
+use comum::erro::encerra;
+use comum::{Erro, ajuda, mostra, visivel};
+use exercicio::{EXERCICIOS, Exercicio, Programa};
+use palco::{Falha, Resultado, compila_so, interrompe, interrompido};
+
+/// A raiz do projeto.
+const RAIZ: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+/// Onde ficam os programas de quem estuda: o cargo os acha ali, e o git não olha.
+const PASTA: &str = "docs/exercicios/src/bin";
+const USO: &str = "cargo run -p exercicio [-- EXERCÍCIO [ARQUIVO…]]
+
+Sem argumentos, conta os exercícios e quais já passam. Exemplos:
+  cargo run -p exercicio -- servidor_ate_o_fim
+  cargo run -p exercicio -- servidor_ate_o_fim minha_pasta/servidor.py
+  cargo run -p exercicio -- chat minha_pasta/servidor.py minha_pasta/cliente.py";
+
+fn main() -> ExitCode {
+    match exercicio() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) if interrompido() => ExitCode::from(130),
+        Ok(false) => ExitCode::FAILURE,
+        Err(erro) => encerra(Err(erro)),
+    }
+}
+
+/// Faz o que foi pedido e diz se está tudo certo.
+fn exercicio() -> Result<bool, Erro> {
+    let pedido = argumentos(ajuda!(), USO, &[])?;
+    ctrlc::set_handler(interrompe).map_err(comum::sem_ctrl_c)?;
+    let Some((nome, arquivos)) = pedido.split_first() else {
+        return conta_todos();
+    };
+    let Some(exercicio) = EXERCICIOS.iter().find(|e| e.nome == nome) else {
+        let nomes: Vec<&str> = EXERCICIOS.iter().map(|exercicio| exercicio.nome).collect();
+        return Err(Erro::Mensagem(format!(
+            "não há um exercício \"{}\"; os nomes são {}",
+            visivel(nome.as_bytes()),
+            nomes.join(", ")
+        )));
+    };
+    let programas = if !arquivos.is_empty() {
+        indicados(exercicio, arquivos)?
+    } else if copia_o_que_falta(exercicio)? {
+        return Ok(true);
+    } else if compila(exercicio, Stdio::inherit())? {
+        compilados(exercicio)?
+    } else {
+        return Ok(false);
+    };
+    let (mut passos, feito) = confere(exercicio, &programas)?;
+    if interrompido() {
+        mostra!("\nInterrompido: nada ficou rodando.")?;
+        return Ok(false);
+    }
+    let parou = feito.as_ref().err().and(passos.pop());
+    for passo in passos {
+        mostra!("✓ {passo}")?;
+    }
+    match (parou, &feito) {
+        (Some(passo), Err(Falha(o_que))) => mostra!("✗ {passo}, {o_que}")?,
+        _ => mostra!("\n{nome}: passou!")?,
+    }
+    Ok(feito.is_ok())
+}
+
+/// A lista, com a situação de cada um que já foi começado.
+fn conta_todos() -> Result<bool, Erro> {
+    for exercicio in EXERCICIOS {
+        let comecado = exercicio.programas().iter().all(|p| arquivo_de(p).exists());
+        let (marca, situacao) = if !comecado {
+            ("·", "por começar")
+        } else if !compila(exercicio, Stdio::null())? {
+            ("✗", "não compila")
+        } else if confere(exercicio, &compilados(exercicio)?)?.1.is_ok() {
+            ("✓", "passou")
+        } else {
+            ("✗", "falta algo")
+        };
+        if interrompido() {
+            return Ok(false);
+        }
+        let Exercicio { nome, pagina, .. } = exercicio;
+        mostra!("{marca} {nome:24} página {pagina:16} {situacao}")?;
+    }
+    mostra!("\nPara começar ou conferir um: cargo run -p exercicio -- NOME")?;
+    Ok(true)
+}
+
+/// Os passos até o fim, ou até o primeiro em que falta alguma coisa, e ela.
+fn confere(e: &Exercicio, programas: &[Programa]) -> Resultado<(Vec<String>, Resultado<()>)> {
+    if e.usa_ftp() {
+        compila_so(["servidor_ftp", "ftp_envia"].into_iter(), true)?;
+    }
+    e.confere(programas)
+}
+
+/// Compila os programas do exercício; o que o cargo tem a dizer de um erro vai para `erros`, sem mudança.
+fn compila(exercicio: &Exercicio, erros: Stdio) -> Result<bool, Erro> {
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(RAIZ).stderr(erros);
+    cargo.args(["build", "--quiet", "-p", "exercicios"]);
+    for programa in exercicio.programas() {
+        cargo.args(["--bin", &programa]);
+    }
+    Ok(cargo.status()?.success())
+}
+
+fn compilados(exercicio: &Exercicio) -> Resultado<Vec<Programa>> {
+    let programas = exercicio.programas();
+    programas.iter().map(|p| Programa::compilado(p)).collect()
+}
+
+/// Os programas que alguém fez em outra língua, um para cada lição de onde o exercício parte.
+fn indicados(exercicio: &Exercicio, arquivos: &[String]) -> Result<Vec<Programa>, Erro> {
+    let pares = arquivos.iter().zip(exercicio.partidas);
+    let achados: Vec<Programa> = pares
+        .filter_map(|(arquivo, p)| Programa::indicado(Path::new(arquivo), exercicio.nome, p))
+        .collect();
+    if achados.len() == arquivos.len() && achados.len() == exercicio.partidas.len() {
+        return Ok(achados);
+    }
+    Err(Erro::Mensagem(format!(
+        "não achei o seu programa em {}; diga um arquivo que exista no lugar de cada lição: {}",
+        visivel(arquivos.join(" ").as_bytes()),
+        exercicio.partidas.join(" e ")
+    )))
+}
+
+fn arquivo_de(programa: &str) -> PathBuf {
+    Path::new(RAIZ).join(PASTA).join(format!("{programa}.rs"))
+}
+
+/// Na primeira vez, copia as lições de onde o exercício parte e diz o que fazer; o que já existe fica como está.
+fn copia_o_que_falta(exercicio: &Exercicio) -> Result<bool, Erro> {
+    let Exercicio { nome, pagina, .. } = exercicio;
+    let mut copiou = false;
+    for (programa, partida) in exercicio.programas().iter().zip(exercicio.partidas) {
+        let destino = arquivo_de(programa);
+        if !destino.exists() {
+            fs::create_dir_all(Path::new(RAIZ).join(PASTA))?;
+            fs::copy(format!("{RAIZ}/crates/{partida}/src/main.rs"), destino)?;
+            mostra!("A lição {partida} foi copiada para {PASTA}/{programa}.rs: mexa ali.")?;
+            mostra!("Para rodar:     cargo run -p exercicios --bin {programa}")?;
+            copiou = true;
+        }
+    }
+    if copiou {
+        mostra!("O que ele deve fazer está na página {pagina} do livro (docs/src/{pagina}.md).")?;
+        mostra!("Para conferir:  cargo run -p exercicio -- {nome}")?;
+    }
+    Ok(copiou)
+}
