@@ -1,6 +1,5 @@
 //! O que se pede na linha de comando.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use comum::{Erro, mostra, visivel};
@@ -31,6 +30,7 @@ Sai com 0 se nada difere sem querer, e com 1 se algo difere. Os seus arquivos n�
 alterados.";
 
 /// O que se pediu.
+#[derive(Default)]
 pub struct Pedido {
     /// A pasta dos originais, inteira: os programas rodam em outra.
     pub pasta: PathBuf,
@@ -47,50 +47,43 @@ pub struct Pedido {
 /// Lê os argumentos.
 pub fn le() -> Result<Pedido, Erro> {
     let mut argumentos = lexopt::Parser::from_env();
-    let mut pasta: Option<OsString> = None;
-    let mut licoes = Vec::new();
-    let (mut html, mut csv) = (None, None);
-    let mut turma = false;
+    let mut pasta: Option<PathBuf> = None;
+    let mut pedido = Pedido::default();
     while let Some(argumento) = argumentos.next().map_err(nao_entendi)? {
         match argumento {
             Short('h') | Long("help" | "ajuda") => {
                 mostra!("{AJUDA}")?;
                 return Err(Erro::FimPedido);
             }
-            Long(qual @ ("html" | "csv")) => {
-                let (onde, exemplo) = match qual {
-                    "html" => (&mut html, "--html comparacao.html"),
-                    _ => (&mut csv, "--csv notas.csv"),
-                };
-                let falta = format!("--{qual} precisa do nome do arquivo: {exemplo}");
-                let arquivo = argumentos.value().map_err(|_| Erro::Mensagem(falta))?;
-                *onde = Some(PathBuf::from(arquivo));
-            }
-            Long("turma") => turma = true,
-            Value(valor) if pasta.is_none() => pasta = Some(valor),
-            Value(valor) => licoes.push(valor.to_string_lossy().to_lowercase()),
+            Long("turma") => pedido.turma = true,
+            Long("html") => pedido.html = Some(arquivo(&mut argumentos, "--html comparacao.html")?),
+            Long("csv") => pedido.csv = Some(arquivo(&mut argumentos, "--csv notas.csv")?),
+            Value(valor) if pasta.is_none() => pasta = Some(valor.into()),
+            Value(valor) => pedido.licoes.push(valor.to_string_lossy().to_lowercase()),
             outro => return Err(nao_entendi(outro.unexpected())),
         }
     }
-    let Some(pasta) = pasta else {
-        return Err(Erro::Mensagem(
+    let pasta = pasta.and_then(|pasta| std::path::absolute(pasta).ok());
+    pedido.pasta = pasta.ok_or_else(|| {
+        Erro::Mensagem(
             "diga em que pasta estão os seus arquivos: `cargo run -p comparar -- minha_pasta`; `--help` explica"
                 .into(),
-        ));
-    };
-    if csv.is_some() && !turma {
+        )
+    })?;
+    if pedido.csv.is_some() && !pedido.turma {
         return Err(Erro::Mensagem(
             "--csv é a tabela de uma turma: use-o com --turma, ou --html para um aluno só".into(),
         ));
     }
-    Ok(Pedido {
-        pasta: std::path::absolute(&pasta)
-            .map_err(|_| Erro::Mensagem("a pasta não tem nome".into()))?,
-        licoes,
-        html,
-        turma,
-        csv,
-    })
+    Ok(pedido)
+}
+
+/// O nome do arquivo que uma opção pede.
+fn arquivo(argumentos: &mut lexopt::Parser, exemplo: &str) -> Result<PathBuf, Erro> {
+    let opcao = exemplo.split(' ').next().unwrap_or_default();
+    let falta = format!("{opcao} precisa do nome do arquivo: {exemplo}");
+    let valor = argumentos.value().map_err(|_| Erro::Mensagem(falta))?;
+    Ok(valor.into())
 }
 
 fn nao_entendi(erro: lexopt::Error) -> Erro {

@@ -23,19 +23,10 @@ fn fim_do_traceback(erro: &str) -> Option<&str> {
 
 /// Os erros de quem digitou: nunca são uma diferença de propósito.
 pub fn e_de_digitacao(erro: &str) -> bool {
-    const TIPOS: [&str; 10] = [
-        "SyntaxError",
-        "IndentationError",
-        "TabError",
-        "NameError",
-        "UnboundLocalError",
-        "AttributeError",
-        "TypeError",
-        "OverflowError",
-        "ModuleNotFoundError",
-        "ImportError",
-    ];
-    fim_do_traceback(erro).is_some_and(|fim| TIPOS.iter().any(|tipo| fim.starts_with(tipo)))
+    const TIPOS: &str = "SyntaxError IndentationError TabError NameError UnboundLocalError \
+                         AttributeError TypeError OverflowError ModuleNotFoundError ImportError";
+    let fim = fim_do_traceback(erro).unwrap_or_default();
+    TIPOS.split(' ').any(|tipo| fim.starts_with(tipo))
 }
 
 /// O que um traceback diz do arquivo da lição: a linha dele, o erro, e o que costuma ser.

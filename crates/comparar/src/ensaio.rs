@@ -1,68 +1,57 @@
 //! Toca as sessões: com os arquivos do aluno, com os programas daqui e, nos pares, um de cada.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use comum::Erro;
-use palco::{Ator, Observacao, Resultado, Sessao, observa};
+use palco::{Ator, Observacao, Resultado, Sessao, interrompido, observa};
 
 use crate::fonte::Fonte;
 use crate::plano::{Grupo, Licao, Plano, Roteiro};
 use crate::progresso::Progresso;
 use crate::veredito::{Peso, Pista, Veredito, conclui, julga, parou};
+use crate::vista::{Relatorio, SessaoVista, Vista};
 
-/// Uma sessão julgada, e o que se viu dela, se foi tocada.
-pub struct Feita {
-    pub sessao: Sessao,
-    pub veredito: Veredito,
-    pub visto: Option<Visto>,
-}
-
-/// O que se viu de uma sessão.
-pub struct Visto {
-    /// Com os arquivos do aluno (onde falta um, com o programa em Rust).
-    pub python: Observacao,
-    /// Com os programas em Rust.
-    pub rust: Observacao,
-    /// Num par, com um só dos arquivos: o nome da lição que está em Python, e o que se viu.
-    pub mistas: Vec<(String, Observacao)>,
-}
-
-/// Quem toca: o que se viu com os programas em Rust serve a todas as pastas.
+/// Quem toca. O que se viu com os programas em Rust serve a todas as pastas.
 pub struct Ensaio<'a> {
     roteiro: &'a Roteiro,
+    versao_do_python: &'a str,
     progresso: &'a Progresso,
     em_rust: Mutex<BTreeMap<String, Observacao>>,
 }
 
 impl<'a> Ensaio<'a> {
-    pub fn novo(roteiro: &'a Roteiro, progresso: &'a Progresso) -> Ensaio<'a> {
+    pub fn novo(roteiro: &'a Roteiro, versao_do_python: &'a str, progresso: &'a Progresso) -> Self {
         Ensaio {
             roteiro,
+            versao_do_python,
             progresso,
-            em_rust: Mutex::new(BTreeMap::new()),
+            em_rust: Mutex::default(),
         }
     }
 
-    /// Toca todos os grupos de uma pasta, `quantos` ao mesmo tempo.
-    pub fn toca(&self, plano: &Plano, quantos: usize) -> Result<Vec<Vec<Feita>>, Erro> {
-        em_paralelo(&plano.grupos, quantos, |grupo| self.toca_grupo(grupo))
+    /// Toca todas as sessões de uma pasta, com `quantos` grupos de lições ao mesmo tempo.
+    pub fn toca(&self, plano: &Plano, quantos: usize) -> Result<Relatorio, String> {
+        let toca = |grupo| self.toca_grupo(grupo, &plano.pasta);
+        let grupos: Resultado<_> = em_paralelo(&plano.grupos, quantos, toca)
             .into_iter()
-            .map(|tocado| {
-                tocado.map_err(|falha| {
-                    Erro::Mensagem(format!(
-                        "não foi possível tocar as sessões: {falha}; tente outra vez"
-                    ))
-                })
-            })
-            .collect()
+            .collect();
+        let grupos = grupos.map_err(|falha| match interrompido() {
+            true => "não foi julgado: o Ctrl-C veio antes".to_string(),
+            false => format!("não foi possível tocar as sessões: {falha}; tente outra vez"),
+        })?;
+        Ok(Relatorio::novo(
+            self.roteiro,
+            plano,
+            grupos,
+            self.versao_do_python,
+        ))
     }
 
-    fn toca_grupo(&self, grupo: &Grupo) -> Resultado<Vec<Feita>> {
+    fn toca_grupo(&self, grupo: &Grupo, pasta: &Path) -> Resultado<Vista> {
         let mut parados: Vec<&str> = Vec::new();
-        let mut feitas = Vec::new();
+        let mut sessoes = Vec::new();
         for sessao in &grupo.sessoes {
             self.progresso.toca(&sessao.nome);
             let da_sessao = |licao: &&Licao| {
@@ -71,21 +60,19 @@ impl<'a> Ensaio<'a> {
             };
             let em_python: Vec<&Licao> = grupo.licoes.iter().filter(da_sessao).collect();
             let ja_parou = |licao: &&&Licao| parados.contains(&licao.nome.as_str());
-            let parado = em_python.iter().find(ja_parou);
-            let (veredito, visto) = match parado {
-                Some(parado) => (Veredito::NaoTocada(parado.nome_do_arquivo()), None),
-                None => {
-                    let (veredito, visto) = self.toca_sessao(sessao, &em_python, &mut parados)?;
-                    (veredito, Some(visto))
+            sessoes.push(match em_python.iter().find(ja_parou) {
+                Some(parado) => {
+                    SessaoVista::nova(sessao, Veredito::NaoTocada(parado.nome_do_arquivo()))
                 }
-            };
-            feitas.push(Feita {
-                sessao: sessao.clone(),
-                veredito,
-                visto,
+                None => self.toca_sessao(sessao, &em_python, &mut parados, pasta)?,
             });
         }
-        Ok(feitas)
+        let nomes = grupo.licoes.iter().map(|licao| licao.nome.as_str());
+        let nomes: Vec<&str> = nomes.collect();
+        Ok(Vista {
+            titulo: nomes.join(" e "),
+            sessoes,
+        })
     }
 
     /// Cada arquivo se julga sozinho, com o outro lado em Rust: assim não leva a culpa do par.
@@ -94,7 +81,8 @@ impl<'a> Ensaio<'a> {
         sessao: &Sessao,
         em_python: &[&'b Licao],
         parados: &mut Vec<&'b str>,
-    ) -> Resultado<(Veredito, Visto)> {
+        pasta: &Path,
+    ) -> Resultado<SessaoVista> {
         let rust = self.com_rust(sessao)?;
         let mut pistas = Vec::new();
         let mut mistas = Vec::new();
@@ -111,12 +99,12 @@ impl<'a> Ensaio<'a> {
             _ => self.toca_juntos(sessao, em_python, &rust, &mut pistas)?,
         };
         let veredito = conclui(sessao, pistas, &python, &rust, &self.roteiro.diferencas);
-        let visto = Visto {
-            python,
-            rust,
-            mistas,
-        };
-        Ok((veredito, visto))
+        let mut vista = SessaoVista::nova(sessao, veredito);
+        vista.mostra(sessao, em_python, [&python, &rust], pasta);
+        for (nome, visto) in &mistas {
+            vista.mistura(sessao, [&python, &rust], nome, visto);
+        }
+        Ok(vista)
     }
 
     /// Com todos os arquivos. Do que se vê só então, não se sabe de quem é: fica com todos.
@@ -145,18 +133,14 @@ impl<'a> Ensaio<'a> {
             .all(|licao| Fonte::le(licao).em_outra_porta())
         {
             // Em outra porta, só o par dele o ouve: os textos se veem aqui.
-            pistas.extend(
-                juntos(&visto)
-                    .into_iter()
-                    .filter(|pista| pista.peso == Peso::Texto),
-            );
+            let de_texto = |pista: &Pista| pista.peso == Peso::Texto;
+            pistas.extend(juntos(&visto).into_iter().filter(de_texto));
         }
         Ok(visto)
     }
 
     fn com_rust(&self, sessao: &Sessao) -> Resultado<Observacao> {
-        let em_rust = || self.em_rust.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(visto) = em_rust().get(&sessao.nome) {
+        if let Some(visto) = tranca(&self.em_rust).get(&sessao.nome) {
             return Ok(visto.clone());
         }
         let mut visto = com(sessao, &[])?;
@@ -164,7 +148,7 @@ impl<'a> Ensaio<'a> {
         if !visto.desvios.is_empty() {
             visto = com(sessao, &[])?;
         }
-        em_rust().insert(sessao.nome.clone(), visto.clone());
+        tranca(&self.em_rust).insert(sessao.nome.clone(), visto.clone());
         Ok(visto)
     }
 }
@@ -206,26 +190,30 @@ pub fn nucleos() -> usize {
 }
 
 /// Faz o mesmo com cada item, `quantos` de cada vez; o que resulta vem na ordem deles.
-pub fn em_paralelo<I: Sync, R: Send>(
-    itens: &[I],
+pub fn em_paralelo<I: Send, R: Send>(
+    itens: impl IntoIterator<Item = I>,
     quantos: usize,
-    faz: impl Fn(&I) -> R + Sync,
+    faz: impl Fn(I) -> R + Sync,
 ) -> Vec<R> {
-    let proximo = AtomicUsize::new(0);
-    let prontos = Mutex::new(BTreeMap::new());
+    let itens: Vec<(usize, I)> = itens.into_iter().enumerate().collect();
+    let (fila, prontos) = (Mutex::new(itens.into_iter()), Mutex::new(BTreeMap::new()));
     thread::scope(|escopo| {
         for _ in 0..quantos {
             escopo.spawn(|| {
                 loop {
-                    let n = proximo.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = itens.get(n) else { return };
+                    let proximo = tranca(&fila).next();
+                    let Some((n, item)) = proximo else { return };
                     let pronto = faz(item);
-                    let mut prontos = prontos.lock().unwrap_or_else(PoisonError::into_inner);
-                    prontos.insert(n, pronto);
+                    tranca(&prontos).insert(n, pronto);
                 }
             });
         }
     });
     let prontos = prontos.into_inner().unwrap_or_else(PoisonError::into_inner);
     prontos.into_values().collect()
+}
+
+/// A vez de mexer no que as threads compartilham.
+pub fn tranca<T>(compartilhado: &Mutex<T>) -> MutexGuard<'_, T> {
+    compartilhado.lock().unwrap_or_else(PoisonError::into_inner)
 }

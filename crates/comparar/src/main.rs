@@ -35,7 +35,6 @@ use crate::ensaio::{Ensaio, nucleos};
 use crate::plano::{Plano, Roteiro};
 use crate::progresso::Progresso;
 use crate::turma::Aluno;
-use crate::vista::Relatorio;
 
 fn main() -> ExitCode {
     let fim = compara();
@@ -57,41 +56,42 @@ fn compara() -> Result<bool, Erro> {
     let alunos = if pedido.turma {
         turma::alunos(&roteiro, &pedido.pasta)?
     } else {
+        let plano = Plano::novo(&roteiro, &pedido.pasta)?;
         vec![Aluno {
             nome: String::new(),
-            plano: Ok(Plano::novo(&roteiro, &pedido.pasta)?),
+            plano: Ok(plano),
         }]
     };
-    let Some(python) = python() else {
-        return Err(Erro::Mensagem(SEM_PYTHON.into()));
-    };
+    let python = python().ok_or_else(|| Erro::Mensagem(SEM_PYTHON.into()))?;
     ctrlc::set_handler(interrompe)
         .map_err(|_| Erro::Mensagem("não foi possível preparar o Ctrl-C".into()))?;
     let progresso = Progresso::novo();
-    let planos = || alunos.iter().flat_map(|aluno| &aluno.plano);
-    prepara(planos().flat_map(Plano::programas).collect(), &progresso)?;
-    progresso.conta(planos().map(Plano::quantas).sum());
-    let ensaio = Ensaio::novo(&roteiro, &progresso);
+    let planos: Vec<&Plano> = alunos.iter().flat_map(|aluno| &aluno.plano).collect();
+    prepara(
+        planos.iter().flat_map(|plano| plano.programas()).collect(),
+        &progresso,
+    )?;
+    progresso.conta(planos.iter().map(|plano| plano.sessoes().count()).sum());
+    let ensaio = Ensaio::novo(&roteiro, &python.versao, &progresso);
+    let html = pedido.html.as_deref();
     if pedido.turma {
         let licoes = &roteiro.pedidas;
-        let julgados = turma::julga(&ensaio, &roteiro, alunos, &python.versao, &progresso)?;
+        let julgados = turma::julga(&ensaio, licoes, alunos, &progresso)?;
         tela::escreve(&tela::fim_da_turma(licoes, &julgados))?;
-        grava(pedido.html.as_deref(), || {
-            pagina::da_turma(licoes, &julgados)
-        })?;
+        grava(html, || pagina::da_turma(licoes, &julgados))?;
         grava(pedido.csv.as_deref(), || turma::csv(licoes, &julgados))?;
         return Ok(julgados.iter().all(|julgado| julgado.tudo_certo(licoes)));
     }
-    let Some(Ok(plano)) = alunos.first().map(|aluno| aluno.plano.as_ref()) else {
-        return Ok(false);
-    };
-    let tocados = ensaio.toca(plano, nucleos().min(4));
+    let tocado = planos
+        .first()
+        .map(|plano| ensaio.toca(plano, nucleos().min(4)));
     progresso.apaga();
-    let relatorio = Relatorio::novo(&roteiro, plano, tocados?, &python.versao);
+    let relatorio = tocado
+        .unwrap_or_else(|| Err(String::new()))
+        .map_err(Erro::Mensagem)?;
     // Uma página que não se grava não leva consigo o que se comparou.
-    let gravada = grava(pedido.html.as_deref(), || pagina::pagina(&relatorio));
-    let html = pedido.html.as_deref().filter(|_| gravada.is_ok());
-    tela::mostra(&relatorio, html)?;
+    let gravada = grava(html, || pagina::pagina(&relatorio));
+    tela::mostra(&relatorio, html.filter(|_| gravada.is_ok()))?;
     gravada?;
     Ok(relatorio.tudo_certo())
 }
@@ -117,7 +117,7 @@ fn prepara(quais: BTreeSet<&str>, progresso: &Progresso) -> Result<(), Erro> {
         "Preparando os programas em Rust (na primeira vez, um ou dois minutos): {}",
         nomes.join(", ")
     ));
-    compila_so(quais.into_iter(), !progresso.num_terminal()).map_err(|_| {
+    compila_so(quais.into_iter(), !progresso.num_terminal).map_err(|_| {
         Erro::Mensagem(
             "os programas em Rust não compilaram; rode `cargo build` e veja por quê".into(),
         )

@@ -1,7 +1,7 @@
 //! O que olhar no próprio arquivo, em palavras de quem está começando.
 
 use comum::visivel;
-use palco::Engano;
+use palco::{Engano, so_letras};
 use similar::{ChangeTag, TextDiff};
 
 /// Quantas linhas diferentes vale a pena contar.
@@ -36,7 +36,7 @@ pub fn do_prompt(esperado: &str, visto: &str, gravada: &str) -> Option<String> {
         return Some(format!(
             "o prompt {} está sem o espaço no fim: dentro das aspas do input, depois de {}, há um espaço",
             aspas(visto),
-            aspas(ultima(sem_espaco))
+            aspas(sem_espaco.rsplit(' ').next().unwrap_or_default())
         ));
     }
     if com_espaco.ends_with(esperado.trim_end()) {
@@ -49,13 +49,8 @@ pub fn do_prompt(esperado: &str, visto: &str, gravada: &str) -> Option<String> {
         "o prompt devia ser {} e é {}{}",
         aspas(esperado),
         aspas(visto),
-        que_muda(esperado, visto).map_or_else(String::new, |que| format!(" ({que})"))
+        que_muda(esperado, visto)
     ))
-}
-
-/// A última palavra de um texto.
-fn ultima(texto: &str) -> &str {
-    texto.rsplit(' ').next().unwrap_or(texto)
 }
 
 /// O que difere entre a tela esperada e a vista, linha a linha. As linhas que começam por um dos
@@ -168,84 +163,59 @@ fn da_linha(esperada: &str, vista: &str) -> String {
         "a linha devia ser {} e é {}{}",
         aspas(esperada),
         aspas(vista),
-        que_muda(esperada, vista).map_or_else(String::new, |que| format!(" ({que})"))
+        que_muda(esperada, vista)
     )
 }
 
-/// Quando a diferença é pequena, o nome dela.
-fn que_muda(esperado: &str, visto: &str) -> Option<&'static str> {
+/// Quando a diferença é pequena, o nome dela, entre parênteses.
+fn que_muda(esperado: &str, visto: &str) -> &'static str {
     let de_bytes = |texto: &str| texto.contains("b'") || texto.contains("b\"");
+    let sem_sinais = |texto: &str| texto.replace(|c: char| !c.is_alphanumeric(), "");
     if de_bytes(visto) && !de_bytes(esperado) {
-        return Some("são bytes, e não texto: falta o decode?");
+        " (são bytes, e não texto: falta o decode?)"
+    } else if esperado.to_lowercase() == visto.to_lowercase() {
+        " (maiúsculas e minúsculas)"
+    } else if sem_sinais(esperado) == sem_sinais(visto) {
+        " (pontuação ou espaços)"
+    } else if so_letras(esperado) == so_letras(visto) {
+        " (acentos)"
+    } else {
+        ""
     }
-    if esperado.to_lowercase() == visto.to_lowercase() {
-        return Some("maiúsculas e minúsculas");
-    }
-    let so_ascii = |texto: &str| texto.chars().filter(char::is_ascii).collect::<String>();
-    let so_letras = |texto: &str| {
-        texto
-            .chars()
-            .filter(|c| c.is_alphanumeric())
-            .collect::<String>()
-    };
-    if so_letras(esperado) == so_letras(visto) {
-        return Some("pontuação ou espaços");
-    }
-    if esperado.chars().count() == visto.chars().count() && so_ascii(esperado) != so_ascii(visto) {
-        let trocadas: Vec<(char, char)> = esperado
-            .chars()
-            .zip(visto.chars())
-            .filter(|(a, b)| a != b)
-            .collect();
-        if trocadas.iter().all(|(a, b)| a.is_ascii() != b.is_ascii()) {
-            return Some("acentos");
-        }
-    }
-    None
 }
 
 /// Um programa que parou: onde, e com que palavras finais. O `inocente` esperava por outro.
 pub fn da_parada(engano: &Engano, tela: &str, inocente: bool) -> String {
-    let ultima = tela
-        .trim_end_matches('\n')
-        .rsplit('\n')
-        .next()
-        .unwrap_or_default();
-    let na_tela = if ultima.is_empty() {
-        "a tela estava vazia".to_string()
-    } else {
-        format!("a última linha na tela era {}", aspas(ultima))
+    let ultima = tela.trim_end_matches('\n').rsplit('\n').next();
+    let na_tela = match ultima.unwrap_or_default() {
+        "" => "a tela estava vazia".to_string(),
+        ultima => format!("a última linha na tela era {}", aspas(ultima)),
     };
+    let o_texto = |texto: &str| aspas(texto.trim_end_matches('\n'));
     match engano {
-        Engano::ParouAntesDe(texto) if !inocente && tela.is_empty() => format!(
+        Engano::ParouAntesDe(texto) if inocente => {
+            format!(
+                "ficou esperando e não mostrou {}; {na_tela}; foi encerrado",
+                o_texto(texto)
+            )
+        }
+        Engano::NaoTerminou if inocente => {
+            format!("ficou esperando e não terminou; {na_tela}; foi encerrado")
+        }
+        Engano::ParouAntesDe(texto) if tela.is_empty() => format!(
             "ficou parado (ou num laço sem fim) e não mostrou nada, nem {}: olhe o que há antes dele (um laço sem saída, um input sem texto, um recv); foi encerrado",
-            aspas(texto.trim_end_matches('\n'))
+            o_texto(texto)
         ),
-        Engano::ParouAntesDe(texto) => {
-            let como = if inocente {
-                "ficou esperando"
-            } else {
-                "ficou parado (ou num laço sem fim)"
-            };
-            format!(
-                "{como} e não mostrou {}; {na_tela}; foi encerrado",
-                aspas(texto.trim_end_matches('\n'))
-            )
-        }
-        Engano::NaoTerminou => {
-            let como = if inocente {
-                "ficou esperando"
-            } else {
-                "devia ter terminado"
-            };
-            format!(
-                "{como} e não terminou: espera por algo que não vem, ou o laço não acaba (confira a ordem de send e recv, e o break); {na_tela}; foi encerrado"
-            )
-        }
-        Engano::FimAntesDe(texto) => format!(
-            "terminou antes de mostrar {}; {na_tela}",
-            aspas(texto.trim_end_matches('\n'))
+        Engano::ParouAntesDe(texto) => format!(
+            "ficou parado (ou num laço sem fim) e não mostrou {}; {na_tela}; foi encerrado",
+            o_texto(texto)
         ),
+        Engano::NaoTerminou => format!(
+            "devia ter terminado e não terminou: espera por algo que não vem, ou o laço não acaba (confira a ordem de send e recv, e o break); {na_tela}; foi encerrado"
+        ),
+        Engano::FimAntesDe(texto) => {
+            format!("terminou antes de mostrar {}; {na_tela}", o_texto(texto))
+        }
         Engano::OutrosBytes { esperados, vistos } => format!(
             "pela rede chegou {} em vez de {}",
             aspas(&String::from_utf8_lossy(vistos)),

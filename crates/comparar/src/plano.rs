@@ -1,7 +1,6 @@
 //! O que tocar: as lições que há na pasta, e as sessões delas.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use comum::causa::em_portugues;
@@ -65,19 +64,6 @@ pub struct Licao {
 }
 
 impl Licao {
-    fn na_pasta(pasta: &Path, nome: &str, nela: &[OsString], nomes: &[String]) -> Licao {
-        let arquivo = original(pasta, nome);
-        let parecido = match arquivo {
-            None => parecido(nome, nela, nomes),
-            Some(_) => None,
-        };
-        Licao {
-            nome: nome.to_string(),
-            arquivo,
-            parecido,
-        }
-    }
-
     /// Que o arquivo não está lá, e qual parece ser ele.
     pub fn ausencia(&self) -> String {
         let nome = self.nome_do_arquivo();
@@ -91,11 +77,7 @@ impl Licao {
 
     /// `Servidor_Chat.py`, como está na pasta ou como o capítulo o chama.
     pub fn nome_do_arquivo(&self) -> String {
-        match self
-            .arquivo
-            .as_ref()
-            .and_then(|caminho| caminho.file_name())
-        {
+        match self.arquivo.as_deref().and_then(Path::file_name) {
             Some(nome) => visivel(nome.as_encoded_bytes()),
             None => nome_do_original(&self.nome),
         }
@@ -120,47 +102,42 @@ impl Plano {
                 em_portugues(&erro)
             ))
         })?;
-        let nela: Vec<OsString> = entradas
-            .flatten()
-            .map(|entrada| entrada.file_name())
-            .collect();
-        let todas: Vec<Licao> = roteiro
-            .nomes
-            .iter()
-            .map(|nome| Licao::na_pasta(pasta, nome, &nela, &roteiro.nomes))
-            .collect();
+        let nela = entradas.flatten().map(|entrada| entrada.file_name());
+        let nela: Vec<String> = nela.map(|nome| visivel(nome.as_encoded_bytes())).collect();
+        let licao = |nome: &String| {
+            let arquivo = original(pasta, nome);
+            let falta = arquivo.is_none();
+            Licao {
+                nome: nome.clone(),
+                arquivo,
+                parecido: falta
+                    .then(|| parecido(nome, &nela, &roteiro.nomes))
+                    .flatten(),
+            }
+        };
+        let todas: Vec<Licao> = roteiro.nomes.iter().map(licao).collect();
         let tem = |nome: &str| {
             let mut licoes = todas.iter();
             licoes.any(|licao| licao.nome == nome && licao.arquivo.is_some())
         };
-        let licoes: Vec<Licao> = todas
-            .iter()
-            .filter(|licao| roteiro.pedidas.contains(&licao.nome))
-            .cloned()
-            .collect();
+        let pedida = |licao: &&Licao| roteiro.pedidas.contains(&licao.nome);
+        let licoes: Vec<Licao> = todas.iter().filter(pedida).cloned().collect();
         if licoes.iter().all(|licao| licao.arquivo.is_none()) {
-            let parecidos: Vec<String> = licoes
-                .iter()
-                .filter(|licao| licao.parecido.is_some())
-                .map(Licao::ausencia)
-                .collect();
+            let parecidos = licoes.iter().filter(|licao| licao.parecido.is_some());
+            let parecidos: Vec<String> = parecidos.map(Licao::ausencia).collect();
+            let nomes: Vec<String> = licoes.iter().map(Licao::nome_do_arquivo).collect();
             return Err(Erro::Mensagem(if !parecidos.is_empty() {
                 format!("na pasta {mostrada}, {}", parecidos.join("; "))
-            } else if todas.iter().any(|licao| licao.arquivo.is_some()) {
-                let falta = licoes
-                    .first()
-                    .map(Licao::nome_do_arquivo)
-                    .unwrap_or_default();
+            } else if roteiro.nomes.iter().any(|nome| tem(nome)) {
+                let falta = &nomes[0];
                 format!(
                     "{falta} não está na pasta {mostrada}; digite-o do capítulo, ou confira o nome"
                 )
             } else {
-                let que = if nela.is_empty() {
-                    "está vazia"
-                } else {
-                    "não tem nenhum arquivo do capítulo"
+                let que = match nela.is_empty() {
+                    true => "está vazia",
+                    false => "não tem nenhum arquivo do capítulo",
                 };
-                let nomes: Vec<String> = todas.iter().map(Licao::nome_do_arquivo).collect();
                 format!(
                     "a pasta {mostrada} {que}; os nomes são {}",
                     nomes.join(", ")
@@ -181,13 +158,9 @@ impl Plano {
         })
     }
 
-    fn sessoes(&self) -> impl Iterator<Item = &Sessao> {
+    /// As sessões que há para tocar.
+    pub fn sessoes(&self) -> impl Iterator<Item = &Sessao> {
         self.grupos.iter().flat_map(|grupo| &grupo.sessoes)
-    }
-
-    /// Quantas sessões há para tocar.
-    pub fn quantas(&self) -> usize {
-        self.sessoes().count()
     }
 
     /// Os programas que entram em cena.
@@ -273,32 +246,28 @@ fn agrupa(sessoes: Vec<Sessao>, todas: &[Licao]) -> Vec<Grupo> {
     }
     grupos
 }
+
 /// O que, numa pasta, parece ser o arquivo de uma lição com outro nome: `Servidor.py.txt`, `Servidor2.py`,
 /// `ServidorChat.py`, `Cleinte.py`. O que tem o nome certo de outra lição não é desta.
-fn parecido(nome: &str, nela: &[OsString], nomes: &[String]) -> Option<String> {
-    let letras = |texto: &str| -> String {
-        let letras = so_letras(texto);
-        letras.chars().filter(|c| !c.is_ascii_digit()).collect()
-    };
+fn parecido(nome: &str, nela: &[String], nomes: &[String]) -> Option<String> {
+    let letras = |texto: &str| so_letras(texto).replace(|c: char| c.is_ascii_digit(), "");
     let tronco = |nome: &str| letras(nome_do_original(nome).trim_end_matches(".py"));
-    let procurado = tronco(nome);
-    nela.iter()
-        .map(|arquivo| visivel(arquivo.as_encoded_bytes()))
-        .find(|arquivo| {
-            let sem_fim = arquivo.split('.').next().unwrap_or_default();
-            let deste = letras(sem_fim);
-            let de_outra = nomes
-                .iter()
-                .any(|outra| outra != nome && tronco(outra) == deste);
-            let de_programa = [".py", ".txt", ".pyw", ""].iter().any(|fim| {
-                arquivo.to_lowercase().ends_with(fim) && (!fim.is_empty() || !arquivo.contains('.'))
-            });
-            de_programa && !de_outra && (deste == procurado || quase_igual(&deste, &procurado))
-        })
+    let parece = |arquivo: &&String| {
+        let (deste, fim) = arquivo.split_once('.').unwrap_or((arquivo, "py"));
+        let deste = letras(deste);
+        let de_outra = nomes
+            .iter()
+            .any(|outra| outra != nome && tronco(outra) == deste);
+        let de_programa = ["py", "txt", "pyw"]
+            .iter()
+            .any(|um| fim.to_lowercase().ends_with(um));
+        de_programa && !de_outra && quase_igual(&deste, &tronco(nome))
+    };
+    nela.iter().find(parece).cloned()
 }
 
-/// Se dois nomes compridos só diferem em uma letra, ou em duas trocadas de lugar.
+/// Se dois nomes são iguais ou, compridos, só diferem em uma letra ou em duas trocadas de lugar.
 fn quase_igual(um: &str, outro: &str) -> bool {
     let proporcao = similar::TextDiff::from_chars(um, outro).ratio();
-    outro.len() > 4 && proporcao > 0.85
+    um == outro || outro.len() > 4 && proporcao > 0.85
 }

@@ -2,17 +2,15 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use unicode_width::UnicodeWidthStr;
 
 /// Uma linha no stderr, só num terminal: num arquivo ela seria lixo.
 pub struct Progresso {
-    num_terminal: bool,
+    /// Se há um terminal onde se leia o que se diz.
+    pub num_terminal: bool,
     feitas: AtomicUsize,
     quantas: AtomicUsize,
-    /// Quantas colunas a linha ocupa agora.
-    ocupa: Mutex<usize>,
 }
 
 impl Progresso {
@@ -21,27 +19,18 @@ impl Progresso {
             num_terminal: io::stderr().is_terminal(),
             feitas: AtomicUsize::new(0),
             quantas: AtomicUsize::new(0),
-            ocupa: Mutex::new(0),
         }
     }
 
     /// Troca a linha por esta, cortada para caber.
-    pub fn diz(&self, texto: &str) {
+    fn diz(&self, texto: &str) {
         if self.num_terminal {
             let largura = terminal_size::terminal_size_of(io::stderr())
                 .map_or(79, |(colunas, _)| usize::from(colunas.0).saturating_sub(1));
-            let mut ocupa = self.ocupa.lock().unwrap_or_else(PoisonError::into_inner);
-            let (linha, colunas) = por_cima(texto, *ocupa, largura);
-            *ocupa = colunas;
             let mut saida = io::stderr().lock();
-            let _ = write!(saida, "{linha}");
+            let _ = write!(saida, "{}", por_cima(texto, largura));
             let _ = saida.flush();
         }
-    }
-
-    /// Se há um terminal onde se leia o que se diz.
-    pub fn num_terminal(&self) -> bool {
-        self.num_terminal
     }
 
     /// Quantas sessões há para tocar.
@@ -69,14 +58,12 @@ impl Progresso {
     }
 }
 
-/// O que escrever por cima de uma linha de `ocupa` colunas, e quantas passa a ocupar. Apaga com espaços,
-/// que todo terminal entende: com NO_COLOR ou TERM=dumb não se mandam sequências de controle.
-fn por_cima(texto: &str, ocupa: usize, largura: usize) -> (String, usize) {
+/// O que escrever por cima do que houver na linha. Apaga com espaços, que todo terminal entende: com NO_COLOR ou
+/// TERM=dumb não se mandam sequências de controle.
+fn por_cima(texto: &str, largura: usize) -> String {
     let cabe: String = texto.chars().take(largura).collect();
-    let colunas = cabe.width();
-    let folga = " ".repeat(ocupa.min(largura).saturating_sub(colunas));
-    let volta = if cabe.is_empty() { "\r" } else { "" };
-    (format!("\r{cabe}{folga}{volta}"), colunas)
+    let folga = " ".repeat(largura.saturating_sub(cabe.width()));
+    format!("\r{cabe}{folga}\r")
 }
 
 #[cfg(test)]
@@ -85,9 +72,8 @@ mod testes {
 
     #[test]
     fn a_linha_some_sem_sequencias_de_controle() {
-        assert_eq!(por_cima("[1/9] lição", 0, 79), ("\r[1/9] lição".into(), 11));
-        assert_eq!(por_cima("oi", 5, 79), ("\roi   ".into(), 2));
-        assert_eq!(por_cima("", 2, 79), ("\r  \r".into(), 0));
-        assert_eq!(por_cima("comprida", 9, 4), ("\rcomp".into(), 4));
+        assert_eq!(por_cima("[1/9] lição", 13), "\r[1/9] lição  \r");
+        assert_eq!(por_cima("", 3), "\r   \r");
+        assert_eq!(por_cima("comprida", 4), "\rcomp\r");
     }
 }

@@ -102,19 +102,13 @@ impl<'a> Tabela<'a> {
 
 /// O que se diz embaixo da tabela de uma turma.
 pub fn fim_da_turma(licoes: &[String], julgados: &[Julgado]) -> String {
-    let certos = julgados
-        .iter()
-        .filter(|julgado| julgado.tudo_certo(licoes))
-        .count();
+    let certos = julgados.iter().filter(|um| um.tudo_certo(licoes)).count();
     format!(
         "\n= igual   ~ diferente de propósito   ≠ diferente   – não comparada\n\
          Sem nada a mudar: {certos} de {}. O que olhar em cada um está na página (--html) e na planilha (--csv).\n",
         julgados.len()
     )
 }
-
-const LEGENDA: &str =
-    "= igual   ~ diferente de propósito   ≠ diferente   - não rodou ou só o par difere";
 
 /// O texto que se vai mostrar, linha a linha.
 struct Folha {
@@ -126,15 +120,18 @@ impl Folha {
     /// Uma linha, depois do que a começa; o que não cabe continua embaixo, recuado.
     fn escreve(&mut self, cor: &str, inicio: &str, texto: &str) {
         let recuo = " ".repeat(inicio.width());
-        for (n, pedaco) in quebra(texto, self.largura.saturating_sub(recuo.len()).max(20))
-            .iter()
-            .enumerate()
-        {
+        let largura = self.largura.saturating_sub(recuo.len()).max(20);
+        for (n, pedaco) in quebra(texto, largura).iter().enumerate() {
             let antes = if n == 0 { inicio } else { &recuo };
             let linha = format!("{cor}{antes}{pedaco}");
             self.texto += linha.trim_end();
             self.texto += if cor.is_empty() { "\n" } else { "\x1b[0m\n" };
         }
+    }
+
+    /// Uma linha sem começo nem cor.
+    fn diz(&mut self, texto: &str) {
+        self.escreve("", "", texto);
     }
 
     fn faixa(&mut self, titulo: &str) {
@@ -166,11 +163,7 @@ fn texto(relatorio: &Relatorio, largura: usize, html: Option<&Path>) -> String {
     };
     folha.escreve("", "Os seus arquivos: ", &relatorio.pasta);
     let versao = &relatorio.python;
-    folha.escreve(
-        "",
-        "",
-        &format!("Python {versao} {onde_python}, Rust {onde_rust}."),
-    );
+    folha.diz(&format!("Python {versao} {onde_python}, Rust {onde_rust}."));
     let mut escondidas = 0;
     for grupo in &relatorio.grupos {
         folha.faixa(&grupo.titulo);
@@ -199,28 +192,25 @@ fn texto(relatorio: &Relatorio, largura: usize, html: Option<&Path>) -> String {
         folha.texto.insert_str(onde, cor(uma.marca));
     }
     folha.texto.push('\n');
-    folha.escreve("", "", LEGENDA);
-    folha.escreve("", "", relatorio.ressalva().unwrap_or_default());
+    folha.diz("= igual   ~ diferente de propósito   ≠ diferente   - não rodou ou só o par difere");
+    if let Some(ressalva) = relatorio.ressalva() {
+        folha.diz(ressalva);
+    }
     if escondidas > 0 {
-        folha.escreve("", "", "As telas que não apareceram repetem outra; peça a lição pelo nome, ou a página (--html), para vê-las.");
+        folha.diz("As telas que não apareceram repetem outra; peça a lição pelo nome, ou a página (--html), para vê-las.");
     }
     if let Some(arquivo) = html {
         let arquivo = visivel(arquivo.as_os_str().as_encoded_bytes());
-        folha.escreve(
-            "",
-            "",
-            &format!("A página está em {arquivo}: abra-a no navegador."),
-        );
+        folha.diz(&format!("A página está em {arquivo}: abra-a no navegador."));
     }
-    if relatorio.tudo_certo() {
-        folha.escreve(VERDE, "", "Nada difere sem querer.");
-    } else {
-        folha.escreve(
+    let (cor, fim) = match relatorio.tudo_certo() {
+        true => (VERDE, "Nada difere sem querer."),
+        false => (
             VERMELHO,
-            "",
             "Algo difere: veja no resumo o que olhar, conserte e compare de novo.",
-        );
-    }
+        ),
+    };
+    folha.escreve(cor, "", fim);
     folha.texto
 }
 
@@ -253,13 +243,8 @@ fn mostra_sessao(folha: &mut Folha, sessao: &SessaoVista) {
             folha.escreve(APAGADO, lingua, conta);
         }
     }
-    for (quem, mesma) in &sessao.mistas {
-        let (marca, que) = if *mesma {
-            ("=", "cada um mostra o mesmo")
-        } else {
-            ("≠", "não mostram o mesmo")
-        };
-        folha.escreve("", &format!("{marca} "), &format!("{quem}: {que}"));
+    for mista in &sessao.mistas {
+        folha.diz(mista);
     }
     let (marca, nome) = sessao.veredito.marca();
     folha.escreve(cor(marca), &format!("{marca} "), nome);
@@ -286,13 +271,14 @@ fn lado_a_lado(folha: &mut Folha, bloco: &Bloco) {
             folha.texto += if cor.is_empty() { "\n" } else { "\x1b[0m\n" };
         }
     };
-    let [seu, daqui] = bloco
-        .quem
-        .each_ref()
-        .map(|quem| format!("{}: {quem}", bloco.terminal));
-    escreve(APAGADO, "┬", [&seu, &daqui]);
+    escreve(APAGADO, "┬", bloco.quem.each_ref().map(String::as_str));
     for linhas in &bloco.linhas {
-        let (cor, marca) = marca_da_linha(linhas, "│");
+        let difere = linhas[0] != linhas[1];
+        let (cor, marca) = if difere {
+            (VERMELHO, "≠")
+        } else {
+            ("", "│")
+        };
         escreve(
             cor,
             marca,
@@ -306,30 +292,19 @@ fn lado_a_lado(folha: &mut Folha, bloco: &Bloco) {
 
 fn um_embaixo_do_outro(folha: &mut Folha, bloco: &Bloco) {
     for lado in [0, 1] {
-        folha.escreve(
-            APAGADO,
-            "── ",
-            &format!("{}: {} ──", bloco.terminal, bloco.quem[lado]),
-        );
+        folha.escreve(APAGADO, "── ", &format!("{} ──", bloco.quem[lado]));
         for linhas in &bloco.linhas {
-            let (cor, marca) = marca_da_linha(linhas, " ");
+            let difere = linhas[0] != linhas[1];
+            let (cor, marca) = if difere {
+                (VERMELHO, "≠ ")
+            } else {
+                ("", "  ")
+            };
             if let Some(texto) = &linhas[lado] {
-                folha.escreve(cor, &format!("{marca} "), texto);
+                folha.escreve(cor, marca, texto);
             }
         }
         folha.escreve(APAGADO, "  ", &bloco.notas[lado]);
-    }
-}
-
-/// A cor e a marca de um par de linhas.
-fn marca_da_linha(
-    linhas: &[Option<String>; 2],
-    se_igual: &'static str,
-) -> (&'static str, &'static str) {
-    if linhas[0] == linhas[1] {
-        ("", se_igual)
-    } else {
-        (VERMELHO, "≠")
     }
 }
 
@@ -374,6 +349,7 @@ mod testes {
                 sessoes: vec![SessaoVista {
                     nome: "05_portas".into(),
                     titulo: "As três portas".into(),
+                    licoes: Vec::new(),
                     veredito: Veredito::Diferente(vec![Pista {
                         licao: "portas".into(),
                         arquivo: "Portas.py".into(),

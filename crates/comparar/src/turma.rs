@@ -7,9 +7,9 @@ use std::sync::{Mutex, PoisonError};
 
 use comum::causa::em_portugues;
 use comum::{Erro, visivel};
-use palco::{interrompido, original, so_letras};
+use palco::{original, so_letras};
 
-use crate::ensaio::{Ensaio, em_paralelo, nucleos};
+use crate::ensaio::{Ensaio, em_paralelo, nucleos, tranca};
 use crate::plano::{Plano, Roteiro};
 use crate::progresso::Progresso;
 use crate::tela;
@@ -166,43 +166,27 @@ fn nome_do_aluno(caminho: &Path) -> String {
 /// Julga a turma, vários alunos de cada vez, e mostra a tabela enquanto isso, na ordem dos nomes.
 pub fn julga(
     ensaio: &Ensaio,
-    roteiro: &Roteiro,
+    licoes: &[String],
     alunos: Vec<Aluno>,
-    versao: &str,
     progresso: &Progresso,
 ) -> Result<Vec<Julgado>, Erro> {
-    let tabela = tela::Tabela::nova(&roteiro.pedidas, &alunos);
+    let tabela = tela::Tabela::nova(licoes, &alunos);
     tela::escreve(&tabela.cabeca())?;
-    let fila: Vec<(usize, Mutex<Option<Aluno>>)> = alunos
-        .into_iter()
-        .map(|aluno| Mutex::new(Some(aluno)))
-        .enumerate()
-        .collect();
     let prontos = Mutex::new((0, BTreeMap::new()));
-    // Quase todo o tempo é de espera.
-    let escritas = em_paralelo(&fila, nucleos() * 3, |(n, aluno)| {
-        let aluno = aluno.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Aluno { nome, plano }) = aluno else {
-            return Ok(());
-        };
-        let relatorio = plano.and_then(|plano| {
-            let tocado = ensaio.toca(&plano, 1).map_err(|erro| erro.to_string());
-            tocado.map(|feitas| Relatorio::novo(roteiro, &plano, feitas, versao))
-        });
-        let relatorio = relatorio.map_err(|motivo| match interrompido() {
-            true => "não foi julgado: o Ctrl-C veio antes".to_string(),
-            false => motivo,
-        });
-        let mut prontos = prontos.lock().unwrap_or_else(PoisonError::into_inner);
+    let julga = |(n, Aluno { nome, plano })| {
+        let relatorio = plano.and_then(|plano| ensaio.toca(&plano, 1));
+        let mut prontos = tranca(&prontos);
         let (mostrados, julgados) = &mut *prontos;
-        julgados.insert(*n, Julgado { nome, relatorio });
+        julgados.insert(n, Julgado { nome, relatorio });
         while let Some(julgado) = julgados.get(mostrados) {
             progresso.apaga();
             tela::escreve(&tabela.linha(julgado))?;
             *mostrados += 1;
         }
         Ok(())
-    });
+    };
+    // Quase todo o tempo é de espera: mais alunos do que núcleos.
+    let escritas = em_paralelo(alunos.into_iter().enumerate(), nucleos() * 4, julga);
     progresso.apaga();
     escritas.into_iter().collect::<Result<(), Erro>>()?;
     let (_, julgados) = prontos.into_inner().unwrap_or_else(PoisonError::into_inner);

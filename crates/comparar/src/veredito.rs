@@ -1,9 +1,9 @@
 //! O juízo: o que há num arquivo para olhar, e o que se conclui de uma sessão.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use comum::visivel;
-use palco::{Desvio, Diferenca, Engano, Observacao, Sessao};
+use palco::{Desvio, Diferenca, Engano, Observacao, Sessao, Trafego};
 
 use crate::conselhos;
 use crate::fonte::Fonte;
@@ -116,12 +116,11 @@ pub fn julga(
         juiz.confere_parada();
     }
     if !declarada && visto.parada().is_none() && juiz.pistas.is_empty() {
-        juiz.confere_codigos();
-        juiz.confere_arquivos();
-        juiz.confere_rede();
+        juiz.confere_rastros();
     }
-    juiz.confere_fonte();
-    juiz.confere_rust();
+    if !juiz.pistas.is_empty() {
+        juiz.confere_fonte();
+    }
     let mut pistas = juiz.pistas;
     pistas.sort_by_key(|pista| pista.peso);
     pistas.dedup();
@@ -206,23 +205,6 @@ impl Juiz<'_> {
     fn quem_esta(&self, terminal: &str) -> Option<&str> {
         let mut licoes = self.sessao.licoes();
         licoes.find(|(t, _)| *t == terminal).map(|(_, licao)| licao)
-    }
-
-    /// Se nem o programa em Rust toca a sessão, o problema é desta máquina.
-    fn confere_rust(&mut self) {
-        if let Some(desvio) = self.rust.desvios.first()
-            && !self.pistas.is_empty()
-        {
-            let houve = pistas::da_parada(&desvio.engano, tela(self.rust, &desvio.terminal), false);
-            self.anota(
-                Peso::Causa,
-                format!(
-                    "não é o seu arquivo: o programa em Rust também não fez o que devia ({houve}); rode `cargo test` e veja por quê"
-                ),
-            );
-            // É a primeira das causas.
-            self.pistas.rotate_right(1);
-        }
     }
 
     /// Um traceback que não é o de uma diferença declarada.
@@ -319,8 +301,13 @@ impl Juiz<'_> {
 
     /// O que o próprio arquivo já diz, se algo não correu bem.
     fn confere_fonte(&mut self) {
-        if self.pistas.is_empty() {
-            return;
+        // Se nem o programa em Rust toca a sessão, o problema é desta máquina.
+        if let Some(Desvio {
+            engano, terminal, ..
+        }) = self.rust.desvios.first()
+        {
+            let houve = pistas::da_parada(engano, tela(self.rust, terminal), false);
+            self.anota(Peso::Causa, format!("não é o seu arquivo: o programa em Rust também não fez o que devia ({houve}); rode `cargo test` e veja por quê"));
         }
         let esperava = match self.visto.parada().map(|desvio| &desvio.engano) {
             Some(Engano::ParouAntesDe(texto)) => Some(texto.as_str()),
@@ -339,69 +326,56 @@ impl Juiz<'_> {
         }
     }
 
-    /// Os códigos de saída, e os bytes que o roteiro confere na rede.
-    fn confere_codigos(&mut self) {
+    /// O que uma sessão deixa além das telas, que são iguais.
+    fn confere_rastros(&mut self) {
         for desvio in &self.visto.desvios {
-            let texto = match &desvio.engano {
-                Engano::OutrosBytes { .. } => pistas::da_parada(&desvio.engano, "", false),
-                Engano::OutroCodigo { esperado, visto } => {
-                    format!("saiu com o código {visto}, e devia sair com {esperado}")
-                }
-                _ => continue,
-            };
-            self.anota(Peso::Consequencia, texto);
-        }
-        for terminal in self.rust.fins.keys() {
-            if codigo(self.rust, terminal).is_none()
-                && let Some(codigo) = codigo(self.visto, terminal)
-                && self.pistas.is_empty()
-            {
-                let texto = format!("terminou sozinho (código {codigo}), e devia continuar no ar");
+            if matches!(desvio.engano, Engano::OutrosBytes { .. }) {
+                let texto = pistas::da_parada(&desvio.engano, "", false);
                 self.anota(Peso::Consequencia, texto);
             }
         }
-    }
-
-    fn confere_arquivos(&mut self) {
-        let seus = &self.visto.apresentacao.arquivos;
-        let daqui = &self.rust.apresentacao.arquivos;
+        let (seus, daqui) = (self.rastros(self.visto), self.rastros(self.rust));
         let nomes: BTreeSet<&String> = seus.keys().chain(daqui.keys()).collect();
         for nome in nomes {
-            let mostrado = visivel(nome.as_bytes());
             let texto = match (seus.get(nome), daqui.get(nome)) {
                 (Some(seu), Some(daqui)) if seu == daqui => continue,
-                (Some(seu), Some(daqui)) => format!(
-                    "o arquivo {mostrado} saiu diferente: {} bytes em vez de {}",
-                    seu.len(),
-                    daqui.len()
-                ),
-                (Some(_), None) => format!("gravou um arquivo a mais: {mostrado}"),
-                (None, _) => format!("não gravou o arquivo {mostrado}"),
+                (Some((seu, _)), Some((daqui, _))) if seu == daqui => {
+                    format!("{nome} tem outro conteúdo")
+                }
+                (Some((seu, _)), Some((daqui, _))) => {
+                    format!("{nome} {seu}; com o programa em Rust, {daqui}")
+                }
+                (Some(_), None) => format!("gravou a mais {nome}"),
+                (None, _) => format!("não gravou {nome}"),
             };
             self.anota(Peso::Consequencia, texto);
         }
     }
 
-    /// No FTP os números das portas passam pela rede, e cada vez são outros: ali não se comparam.
-    fn confere_rede(&mut self) {
-        let ftp = |(_, programa): (&str, &str)| programa.contains("ftp");
-        if let (Some(seu), Some(daqui)) = (self.visto.trafego, self.rust.trafego)
-            && seu != daqui
-            && !self.sessao.programas().any(ftp)
-            && self.pistas.is_empty()
-        {
-            let onde = if seu.ida > daqui.ida || seu.volta > daqui.volta {
-                "confira o que vai no send, e se ele se repete (falta um break no laço?)"
-            } else {
-                "confira o que vai no send"
+    /// Como cada programa saiu, o que gravou e, menos no FTP, quantos bytes passaram pela rede: nele os números
+    /// das portas passam por ela, e cada vez são outros.
+    fn rastros<'a>(&self, visto: &'a Observacao) -> BTreeMap<String, (String, &'a [u8])> {
+        let mut rastros = BTreeMap::new();
+        for terminal in self.rust.fins.keys() {
+            let saida = match codigo(visto, terminal) {
+                Some(codigo) => format!("saiu com o código {codigo}"),
+                None => "ficou no ar".to_string(),
             };
-            self.anota(
-                Peso::Consequencia,
-                format!(
-                    "as telas são iguais, mas pela rede foram {} bytes e voltaram {}; em Rust, {} e {}: {onde}",
-                    seu.ida, seu.volta, daqui.ida, daqui.volta
-                ),
-            );
+            rastros.insert(terminal.clone(), (saida, &[][..]));
         }
+        for (nome, bytes) in &visto.apresentacao.arquivos {
+            let nome = format!("o arquivo {}", visivel(nome.as_bytes()));
+            rastros.insert(nome, (format!("tem {} bytes", bytes.len()), bytes));
+        }
+        let ftp = |(_, programa): (&str, &str)| programa.contains("ftp");
+        if let Some(Trafego { ida, volta }) = visto.trafego
+            && !self.sessao.programas().any(ftp)
+        {
+            let bytes = format!(
+                "levou {ida} bytes e trouxe {volta} (confira o que vai no send, e se ele se repete)"
+            );
+            rastros.insert("a rede".to_string(), (bytes, &[]));
+        }
+        rastros
     }
 }

@@ -1,14 +1,12 @@
 //! O relatório, do mesmo jeito para o terminal e para a página.
 
 use std::path::Path;
-use std::time::Duration;
 
 use comum::visivel;
 use palco::{Fim, Observacao, Sessao, Trafego};
 use similar::TextDiff;
 
-use crate::ensaio::{Feita, Visto};
-use crate::plano::{Grupo, Licao, Plano, Roteiro};
+use crate::plano::{Licao, Plano, Roteiro};
 use crate::veredito::Veredito;
 
 /// O que `igual` não quer dizer.
@@ -34,18 +32,19 @@ pub struct Vista {
 pub struct SessaoVista {
     pub nome: String,
     pub titulo: String,
+    /// As lições que entram nela.
+    pub licoes: Vec<String>,
     pub veredito: Veredito,
     pub blocos: Vec<Bloco>,
     /// Os bytes pela rede e os arquivos, do lado Python e do lado Rust.
     pub contas: [String; 2],
-    /// Cada par misturado, e se cada um mostrou o mesmo que com o par da sua língua.
-    pub mistas: Vec<(String, bool)>,
+    /// De cada par misturado, se cada um mostrou o mesmo que com o par da sua língua.
+    pub mistas: Vec<String>,
 }
 
 /// Um terminal, nas duas línguas.
 pub struct Bloco {
-    pub terminal: String,
-    /// Quem está de cada lado: `Servidor.py`, `em Rust`.
+    /// Quem está de cada lado: `servidor: Servidor.py`, `servidor: em Rust`.
     pub quem: [String; 2],
     pub linhas: Vec<[Option<String>; 2]>,
     /// Como saiu e o que gastou.
@@ -64,55 +63,36 @@ pub struct Resumo {
 }
 
 impl Relatorio {
-    pub fn novo(
-        roteiro: &Roteiro,
-        plano: &Plano,
-        feitas: Vec<Vec<Feita>>,
-        versao: &str,
-    ) -> Relatorio {
-        let resumo = plano
-            .licoes
-            .iter()
-            .map(|licao| resume(licao, &feitas))
-            .collect();
-        let grupos = plano
-            .grupos
-            .iter()
-            .zip(feitas)
-            .map(|(grupo, feitas)| Vista {
-                titulo: junta(grupo.licoes.iter().map(|licao| licao.nome.clone()), " e "),
-                sessoes: feitas
-                    .into_iter()
-                    .map(|feita| sessao(feita, grupo, &plano.pasta))
-                    .collect(),
-            })
-            .collect();
+    pub fn novo(roteiro: &Roteiro, plano: &Plano, grupos: Vec<Vista>, versao: &str) -> Relatorio {
+        let licoes = plano.licoes.iter();
         Relatorio {
+            resumo: licoes.map(|licao| resume(licao, &grupos)).collect(),
             pasta: visivel(plano.pasta.as_os_str().as_encoded_bytes()),
             python: visivel(versao.as_bytes()),
             so_algumas: roteiro.so_algumas,
             grupos,
-            resumo,
         }
+    }
+
+    /// Todas as sessões.
+    fn sessoes(&self) -> impl Iterator<Item = &SessaoVista> {
+        self.grupos.iter().flat_map(|grupo| &grupo.sessoes)
     }
 
     /// O que dizer embaixo da legenda, se há lições de FTP.
     pub fn ressalva(&self) -> Option<&'static str> {
-        let de_ftp = |grupo: &Vista| grupo.titulo.contains("ftp");
-        self.grupos.iter().any(de_ftp).then_some(REDE_DO_FTP)
+        let de_ftp = |sessao: &SessaoVista| sessao.nome.contains("ftp");
+        self.sessoes().any(de_ftp).then_some(REDE_DO_FTP)
     }
 
     /// Se nada difere sem querer.
     pub fn tudo_certo(&self) -> bool {
-        !self
-            .grupos
-            .iter()
-            .flat_map(|grupo| &grupo.sessoes)
-            .any(|sessao| matches!(sessao.veredito, Veredito::Diferente(_)))
+        let difere = |sessao: &SessaoVista| matches!(sessao.veredito, Veredito::Diferente(_));
+        !self.sessoes().any(difere)
     }
 }
 
-fn resume(licao: &Licao, feitas: &[Vec<Feita>]) -> Resumo {
+fn resume(licao: &Licao, grupos: &[Vista]) -> Resumo {
     let resumo = |marca, texto| Resumo {
         licao: licao.nome.clone(),
         arquivo: licao.nome_do_arquivo(),
@@ -124,117 +104,122 @@ fn resume(licao: &Licao, feitas: &[Vec<Feita>]) -> Resumo {
         let marca = if licao.parecido.is_some() { "-" } else { " " };
         return resumo(marca, licao.ausencia());
     }
-    let (mut iguais, mut de_proposito, mut do_par, mut puladas) = (0, 0, 0, 0);
-    for feita in feitas.iter().flatten() {
-        if !feita.sessao.licoes().any(|(_, nome)| nome == licao.nome) {
-            continue;
-        }
-        match &feita.veredito {
-            Veredito::Igual => iguais += 1,
-            Veredito::DeProposito(_) => de_proposito += 1,
-            Veredito::NaoTocada(_) => puladas += 1,
+    let mut contas = [
+        (0, "sessão igual", "sessões iguais"),
+        (0, "diferente de propósito", "diferentes de propósito"),
+        (0, "em que só o par difere", "em que só o par difere"),
+        (0, "não rodou", "não rodaram"),
+    ];
+    let dela = |sessao: &&SessaoVista| sessao.licoes.contains(&licao.nome);
+    let sessoes = grupos.iter().flat_map(|grupo| &grupo.sessoes);
+    for sessao in sessoes.filter(dela) {
+        let qual = match &sessao.veredito {
+            Veredito::Igual => 0,
+            Veredito::DeProposito(_) => 1,
+            Veredito::NaoTocada(_) => 3,
             Veredito::Diferente(pistas) => {
                 if let Some(pista) = pistas.iter().find(|pista| pista.licao == licao.nome) {
                     return resumo("≠", format!("diferente: {}", pista.texto));
                 }
-                do_par += 1;
+                2
             }
-        }
+        };
+        contas[qual].0 += 1;
     }
-    let conta = |quantas: usize, uma: &str, varias: &str| match quantas {
+    let [iguais, de_proposito, do_par, _] = contas.map(|(quantas, ..)| quantas);
+    let conta = |(quantas, uma, varias): (usize, &str, &str)| match quantas {
         0 => None,
         1 => Some(format!("1 {uma}")),
         _ => Some(format!("{quantas} {varias}")),
     };
-    let contas = [
-        conta(iguais, "sessão igual", "sessões iguais"),
-        conta(
-            de_proposito,
-            "diferente de propósito",
-            "diferentes de propósito",
-        ),
-        conta(do_par, "em que só o par difere", "em que só o par difere"),
-        conta(puladas, "não rodou", "não rodaram"),
-    ];
-    let contas = junta(contas.into_iter().flatten(), ", ");
-    if do_par > 0 {
-        let texto = format!("nada a mudar aqui, mas o par dela difere ({contas})");
-        Resumo {
+    let contas: Vec<String> = contas.into_iter().filter_map(conta).collect();
+    let contas = contas.join(", ");
+    match (do_par, iguais, de_proposito) {
+        (0, 0, 0) => resumo("-", contas),
+        (0, 0, _) => resumo("~", contas),
+        (0, ..) => resumo("=", contas),
+        _ => Resumo {
             so_o_par: true,
-            ..resumo("-", texto)
-        }
-    } else if iguais > 0 {
-        resumo("=", contas)
-    } else if de_proposito > 0 {
-        resumo("~", contas)
-    } else {
-        resumo("-", contas)
+            ..resumo(
+                "-",
+                format!("nada a mudar aqui, mas o par dela difere ({contas})"),
+            )
+        },
     }
 }
 
-fn junta(textos: impl Iterator<Item = String>, entre: &str) -> String {
-    textos.collect::<Vec<_>>().join(entre)
-}
-
-fn sessao(feita: Feita, grupo: &Grupo, pasta: &Path) -> SessaoVista {
-    let Feita {
-        sessao,
-        veredito,
-        visto,
-    } = feita;
-    let mut vista = SessaoVista {
-        nome: sessao.nome.clone(),
-        titulo: sessao.titulo.clone(),
-        veredito,
-        blocos: Vec::new(),
-        contas: [String::new(), String::new()],
-        mistas: Vec::new(),
-    };
-    let Some(visto) = visto else { return vista };
-    // Na ordem em que se abrem: o servidor primeiro.
-    let mut programas: Vec<(&str, &str)> = sessao.programas().collect();
-    programas.sort_by_key(|(terminal, _)| sessao.passos.iter().position(|p| p.em == *terminal));
-    for (terminal, nome) in programas {
-        let mut licoes = grupo.licoes.iter();
-        let seu = licoes.find(|licao| licao.nome == nome && licao.arquivo.is_some());
-        let seu = seu.map_or_else(|| "em Rust".to_string(), Licao::nome_do_arquivo);
-        vista.blocos.push(bloco(&visto, terminal, seu, pasta));
-    }
-    vista.contas = [&visto.python, &visto.rust].map(conta);
-    let misturas = visto.mistas.iter();
-    vista.mistas = misturas
-        .map(|(em_python, mista)| mistura(&sessao, &visto, em_python, mista))
-        .collect();
-    vista.mistas.sort();
-    vista
-}
-
-/// Quem estava em que língua, e se cada um mostrou o mesmo que com o par da sua língua.
-fn mistura(sessao: &Sessao, visto: &Visto, em_python: &str, mista: &Observacao) -> (String, bool) {
-    let mut partes = Vec::new();
-    let mut mesma = mista.parada().is_some() == visto.python.parada().is_some();
-    for (terminal, licao) in sessao.licoes() {
-        let (lingua, da_sua_lingua) = if licao == em_python {
-            ("Python", &visto.python)
-        } else {
-            ("Rust", &visto.rust)
-        };
-        let tela = |visto: &Observacao| {
-            let telas = &visto.apresentacao.telas;
-            telas.get(terminal).map(|tela| tela.tela.clone())
-        };
-        mesma &= tela(mista) == tela(da_sua_lingua);
-        let parte = format!("{licao} em {lingua}");
-        if !partes.contains(&parte) {
-            partes.push(parte);
+impl SessaoVista {
+    /// Uma sessão da qual ainda não se mostra nada.
+    pub fn nova(sessao: &Sessao, veredito: Veredito) -> SessaoVista {
+        SessaoVista {
+            nome: sessao.nome.clone(),
+            titulo: sessao.titulo.clone(),
+            licoes: sessao
+                .licoes()
+                .map(|(_, licao)| licao.to_string())
+                .collect(),
+            veredito,
+            blocos: Vec::new(),
+            contas: [String::new(), String::new()],
+            mistas: Vec::new(),
         }
     }
-    partes.sort_by_key(|parte| !parte.starts_with("servidor"));
-    (partes.join(" com "), mesma)
+
+    /// O que se viu com o Python (onde falta o arquivo do aluno, com o Rust) e com o Rust.
+    pub fn mostra(
+        &mut self,
+        sessao: &Sessao,
+        em_python: &[&Licao],
+        vistos: [&Observacao; 2],
+        pasta: &Path,
+    ) {
+        // Na ordem em que se abrem: o servidor primeiro.
+        let mut programas: Vec<(&str, &str)> = sessao.programas().collect();
+        programas.sort_by_key(|(terminal, _)| sessao.passos.iter().position(|p| p.em == *terminal));
+        for (terminal, nome) in programas {
+            let seu = em_python.iter().find(|licao| licao.nome == nome);
+            let seu = seu.map_or_else(|| "em Rust".to_string(), |licao| licao.nome_do_arquivo());
+            self.blocos.push(bloco(vistos, terminal, seu, pasta));
+        }
+        self.contas = vistos.map(conta);
+    }
+
+    /// O par em que só esta lição estava em Python: se cada um mostrou o mesmo que com o par da sua língua.
+    pub fn mistura(
+        &mut self,
+        sessao: &Sessao,
+        [python, rust]: [&Observacao; 2],
+        em_python: &str,
+        mista: &Observacao,
+    ) {
+        let mut partes = Vec::new();
+        let mut mesma = mista.parada().is_some() == python.parada().is_some();
+        for (terminal, licao) in sessao.licoes() {
+            let (lingua, da_sua_lingua) = match licao == em_python {
+                true => ("Python", python),
+                false => ("Rust", rust),
+            };
+            let tela = |visto: &Observacao| {
+                let telas = &visto.apresentacao.telas;
+                telas.get(terminal).map(|tela| tela.tela.clone())
+            };
+            mesma &= tela(mista) == tela(da_sua_lingua);
+            partes.push(format!("{licao} em {lingua}"));
+        }
+        partes.sort_by_key(|parte| !parte.starts_with("servidor"));
+        partes.dedup();
+        let (marca, que) = match mesma {
+            true => ("=", "cada um mostra o mesmo"),
+            false => ("≠", "não mostram o mesmo"),
+        };
+        self.mistas
+            .push(format!("{marca} {}: {que}", partes.join(" com ")));
+        self.mistas.sort();
+    }
 }
 
-fn bloco(visto: &Visto, terminal: &str, seu: String, pasta: &Path) -> Bloco {
-    let telas = [&visto.python, &visto.rust].map(|visto| linhas_da_tela(visto, terminal, pasta));
+fn bloco(vistos: [&Observacao; 2], terminal: &str, seu: String, pasta: &Path) -> Bloco {
+    let telas = vistos.map(|visto| linhas_da_tela(visto, terminal, pasta));
     let mut linhas = Vec::new();
     let diff = TextDiff::from_slices(
         &telas[0].iter().map(String::as_str).collect::<Vec<_>>(),
@@ -252,10 +237,9 @@ fn bloco(visto: &Visto, terminal: &str, seu: String, pasta: &Path) -> Bloco {
         }
     }
     Bloco {
-        terminal: terminal.to_string(),
-        quem: [seu, "em Rust".to_string()],
+        quem: [&*seu, "em Rust"].map(|quem| format!("{terminal}: {quem}")),
         linhas,
-        notas: [&visto.python, &visto.rust].map(|visto| nota(visto.fins.get(terminal))),
+        notas: vistos.map(|visto| nota(visto.fins.get(terminal))),
     }
 }
 
@@ -290,18 +274,11 @@ fn nota(fim: Option<&Fim>) -> String {
         None => "ficou no ar".to_string(),
     };
     let memoria = fim.memoria.map_or("—".to_string(), |bytes| {
-        format!("{} MiB", decimal(bytes as f64 / f64::from(1 << 20), 1))
+        format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
     });
-    format!("{saida}; {}; memória {memoria}", segundos(fim.tempo))
-}
-
-fn segundos(tempo: Duration) -> String {
-    format!("{} s", decimal(tempo.as_secs_f64(), 2))
-}
-
-/// Um número com vírgula, como se escreve em português.
-fn decimal(numero: f64, casas: usize) -> String {
-    format!("{numero:.casas$}").replace('.', ",")
+    let tempo = fim.tempo.as_secs_f64();
+    // Com vírgula, como se escreve em português.
+    format!("{saida}; {tempo:.2} s; memória {memoria}").replace('.', ",")
 }
 
 fn conta(visto: &Observacao) -> String {
