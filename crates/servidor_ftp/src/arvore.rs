@@ -14,7 +14,7 @@ use std::{mem, process};
 
 use comum::visivel;
 
-use crate::dados::manda_texto;
+use crate::dados::{manda_texto, por_blocos};
 
 /// A pasta que aceita envios.
 pub const ENTREGAS: &str = "/entregas";
@@ -166,8 +166,7 @@ impl No {
             Corpo::Disco(onde, _) => {
                 let mut arquivo = File::open(onde)?;
                 arquivo.seek(SeekFrom::Start(inicio))?;
-                // No Linux, os bytes vão do disco à rede sem passar pelo programa.
-                io::copy(&mut arquivo, &mut para)?;
+                por_blocos(arquivo, |bloco| para.write_all(bloco))?;
             }
         }
         Ok(self.tamanho())

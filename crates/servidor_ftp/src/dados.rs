@@ -18,7 +18,7 @@ pub const INATIVIDADE: Duration = Duration::from_secs(30 * 60);
 /// De quanto em quanto se olha se o cliente chegou: o `accept` do std não tem prazo.
 const ESPIADA: Duration = Duration::from_millis(5);
 /// Quanto de um arquivo fica na memória de cada vez, em bytes.
-const BLOCO: usize = 64 << 10;
+const BLOCO: usize = 256 << 10;
 
 /// Quem abre a conexão de dados: o cliente (PASV e EPSV), ou o servidor, no endereço dele (PORT e EPRT).
 pub enum Modo {
