@@ -729,6 +729,13 @@ fn nada_fica_pela_metade() {
     outro.pede("STOR /entregas/meio", "150 ");
     dados.write_all(b"metade").unwrap();
     drop((outro, dados));
+    // O sistema que mata um programa fecha o que ele abriu na ordem que quiser.
+    let mut outro = servidor.entra();
+    let mut dados = outro.passivo();
+    outro.pede("STOR /entregas/meio", "150 ");
+    dados.write_all(b"metade").unwrap();
+    drop(dados);
+    drop(outro);
     let mut outro = servidor.entra();
     outro.pede("SIZE /entregas/meio", "550 ");
     for i in 0..500 {

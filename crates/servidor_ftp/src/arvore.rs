@@ -106,6 +106,10 @@ pub enum Corpo {
 }
 
 impl No {
+    fn novo(data: String, corpo: Corpo, dono: Option<u64>) -> No {
+        No { data, corpo, dono }
+    }
+
     pub fn e_pasta(&self) -> bool {
         matches!(self.corpo, Corpo::Pasta)
     }
@@ -243,6 +247,27 @@ fn serve(nome: &str, no_disco: bool) -> bool {
                 || nome.contains(['<', '>', ':', '"', '/', '\\', '|', '?', '*'])))
 }
 
+/// Põe na árvore o que já há numa pasta do disco. Links e canos ficam de fora.
+fn le_do_disco(nos: &mut BTreeMap<String, No>, caminho: &str, pasta: &Path) {
+    for entrada in fs::read_dir(pasta).into_iter().flatten().flatten() {
+        let nome = entrada.file_name().to_string_lossy().into_owned();
+        let Some(dados) = entrada.metadata().ok().filter(|_| serve(&nome, true)) else {
+            continue;
+        };
+        let caminho = format!("{caminho}/{nome}");
+        let corpo = if dados.is_dir() {
+            le_do_disco(nos, &caminho, &entrada.path());
+            Corpo::Pasta
+        } else if dados.is_file() {
+            Corpo::Disco(entrada.path(), dados.len())
+        } else {
+            continue;
+        };
+        let data = data(dados.modified().unwrap_or(UNIX_EPOCH));
+        nos.insert(caminho, No::novo(data, corpo, Some(0)));
+    }
+}
+
 impl Arvore {
     /// A árvore com que o servidor abre; as entregas ficam em `pasta`, ou na memória.
     pub fn nova(pasta: Option<PathBuf>, limites: Limites) -> Arvore {
@@ -250,15 +275,9 @@ impl Arvore {
         let grande = ("20200505", "/pub/grande/oito_megabytes.bin", &grande[..]);
         let mut nos = BTreeMap::new();
         for (dia, caminho, bytes) in GUARDADOS.into_iter().chain([grande]) {
-            let no = |corpo| No {
-                data: format!("{dia}120000"),
-                corpo,
-                dono: None,
-            };
-            nos.insert(
-                caminho.to_string(),
-                no(Corpo::Memoria(Arc::new(bytes.to_vec()))),
-            );
+            let no = |corpo| No::novo(format!("{dia}120000"), corpo, None);
+            let arquivo = no(Corpo::Memoria(Arc::new(bytes.to_vec())));
+            nos.insert(caminho.to_string(), arquivo);
             let mut acima = separa(caminho);
             while let Some((pasta, _)) = acima {
                 // Uma pasta é tão nova quanto o arquivo mais novo dela.
@@ -268,53 +287,17 @@ impl Arvore {
             }
         }
         // Sempre a mesma data, para que a listagem da raiz não mude de um dia para o outro.
-        let (data, corpo) = ("20200506120000".to_string(), Corpo::Pasta);
-        nos.insert(
-            ENTREGAS.to_string(),
-            No {
-                data,
-                corpo,
-                dono: Some(0),
-            },
-        );
-        let mut arvore = Arvore {
+        let entregas = No::novo("20200506120000".to_string(), Corpo::Pasta, Some(0));
+        nos.insert(ENTREGAS.to_string(), entregas);
+        if let Some(pasta) = &pasta {
+            le_do_disco(&mut nos, ENTREGAS, pasta);
+        }
+        let ocupado = 0;
+        Arvore {
             nos,
             limites,
-            ocupado: 0,
+            ocupado,
             pasta,
-        };
-        if let Some(pasta) = arvore.pasta.clone() {
-            arvore.le_do_disco(ENTREGAS, &pasta);
-        }
-        arvore
-    }
-
-    /// Põe na árvore o que já há numa pasta do disco. Links e canos ficam de fora.
-    fn le_do_disco(&mut self, caminho: &str, pasta: &Path) {
-        for entrada in fs::read_dir(pasta).into_iter().flatten().flatten() {
-            let (Ok(nome), Ok(dados)) = (entrada.file_name().into_string(), entrada.metadata())
-            else {
-                continue;
-            };
-            let caminho = format!("{caminho}/{nome}");
-            let corpo = match dados.is_dir() {
-                _ if !serve(&nome, true) => continue,
-                true => Corpo::Pasta,
-                false if dados.is_file() => Corpo::Disco(entrada.path(), dados.len()),
-                false => continue,
-            };
-            if dados.is_dir() {
-                self.le_do_disco(&caminho, &entrada.path());
-            }
-            let data = data(dados.modified().unwrap_or(UNIX_EPOCH));
-            self.nos.insert(
-                caminho,
-                No {
-                    data,
-                    corpo,
-                    dono: Some(0),
-                },
-            );
         }
     }
 
@@ -415,15 +398,8 @@ impl Arvore {
         self.no_disco(caminho)
             .map_or(Ok(()), fs::create_dir)
             .map_err(|_| NAO_DEU)?;
-        let (data, corpo) = (data(SystemTime::now()), Corpo::Pasta);
-        self.nos.insert(
-            caminho.to_string(),
-            No {
-                data,
-                corpo,
-                dono: Some(quem),
-            },
-        );
+        let pasta = No::novo(data(SystemTime::now()), Corpo::Pasta, Some(quem));
+        self.nos.insert(caminho.to_string(), pasta);
         Ok(())
     }
 
@@ -560,10 +536,8 @@ impl Envio {
         };
         self.corpo = Corpo::Pasta;
         arvore.tira(&self.caminho);
-        let (data, dono) = (data(SystemTime::now()), Some(self.quem));
-        arvore
-            .nos
-            .insert(self.caminho.clone(), No { data, corpo, dono });
+        let no = No::novo(data(SystemTime::now()), corpo, Some(self.quem));
+        arvore.nos.insert(self.caminho.clone(), no);
         Ok(mem::take(&mut self.chegou))
     }
 }

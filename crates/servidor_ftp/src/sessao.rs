@@ -5,7 +5,7 @@ use std::mem;
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use comum::visivel;
 use socket2::SockRef;
@@ -18,6 +18,8 @@ use crate::{Cliente, SENHA, USUARIO};
 const SAUDACAO: &str = "220 Bem-vindo ao servidor FTP da turma.";
 /// Quanto se espera por um cliente que não lê as respostas.
 const PRAZO_DA_RESPOSTA: Duration = Duration::from_secs(30);
+/// Entre o fim dos dados de um envio e a certeza de que o cliente continua lá.
+const INSTANTE: Duration = Duration::from_millis(50);
 /// A maior linha de comando, em bytes.
 const MAIOR_LINHA: usize = 4 << 10;
 
@@ -32,6 +34,7 @@ const DEPOIS_DO_REST: &str = "EPRT EPSV PASV PORT REST TYPE";
 
 const NAO_EXISTE: &str = "550 Isso nao existe aqui.";
 const SEM_DADOS: &str = "425 A conexao de dados nao abriu.";
+const ALEM_DO_FIM: &str = "554 O REST passa do fim do arquivo.";
 const CORTADA: &str = "426 A transferencia parou no meio.";
 
 /// A resposta de um comando, ou a de um que se recusa; vazia, se quem responde é a thread da transferência.
@@ -65,7 +68,6 @@ pub struct Sessao {
     inicio: u64,
     de: Option<String>,
     em_curso: Option<(Arc<Corte>, JoinHandle<()>)>,
-    ultimo: Instant,
 }
 
 impl Sessao {
@@ -92,7 +94,6 @@ impl Sessao {
             inicio: 0,
             de: None,
             em_curso: None,
-            ultimo: Instant::now(),
         })
     }
 
@@ -106,11 +107,10 @@ impl Sessao {
                 Ok(None) => return Ok(()),
                 Ok(Some(Some(linha))) => self.comando(&linha).unwrap_or_else(|recusa| recusa),
                 Ok(Some(None)) => "500 A linha e longa demais.".to_string(),
-                Err(erro) if !passageiro(&erro) => return Err(erro),
-                Err(_) if self.ultimo.elapsed() < INATIVIDADE || self.transferindo() => continue,
+                Err(erro) if !calado(&erro) => return Err(erro),
+                Err(_) if self.transferindo() => continue,
                 Err(_) => return responde(&con, "421 Meia hora sem comandos; ate logo."),
             };
-            self.ultimo = Instant::now();
             if !resposta.is_empty() {
                 responde(&con, &resposta)?;
             }
@@ -181,11 +181,8 @@ impl Sessao {
             "PASV" => {
                 let porta = self.espera_cliente()?;
                 let ip = self.local.ip().to_string().replace('.', ",");
-                Ok(format!(
-                    "227 Modo passivo ({ip},{},{}).",
-                    porta / 256,
-                    porta % 256
-                ))
+                let (alto, baixo) = (porta / 256, porta % 256);
+                Ok(format!("227 Modo passivo ({ip},{alto},{baixo})."))
             }
             "EPSV" => match (arg, self.local) {
                 ("ALL" | "all", _) => {
@@ -230,23 +227,17 @@ impl Sessao {
             "RNTO" => {
                 let de = de.ok_or("503 Antes do RNTO vem o RNFR.")?;
                 trava(&self.arvore).renomeia(&de, caminho, quem)?;
-                self.cliente.conta(format_args!(
-                    "mudou o nome de {} para {}",
-                    na_tela(&de),
-                    na_tela(caminho)
-                ));
+                self.conta(&format!("mudou o nome de {} para", na_tela(&de)), caminho);
                 certo("250 Nome mudado.")
             }
             "DELE" | "RMD" | "XRMD" => {
                 trava(&self.arvore).apaga(caminho, verbo != "DELE", quem)?;
-                self.cliente
-                    .conta(format_args!("apagou {}", na_tela(caminho)));
+                self.conta("apagou", caminho);
                 certo("250 Apagado.")
             }
             "MKD" | "XMKD" => {
                 trava(&self.arvore).cria_pasta(caminho, quem)?;
-                self.cliente
-                    .conta(format_args!("criou a pasta {}", na_tela(caminho)));
+                self.conta("criou a pasta", caminho);
                 Ok(format!("257 {} criada.", entre_aspas(caminho)))
             }
             "PWD" | "XPWD" => Ok(format!("257 {} e a pasta atual.", entre_aspas(&self.pasta))),
@@ -278,18 +269,10 @@ impl Sessao {
             )),
             "STAT" if arg.is_empty() => Ok(self.situacao()),
             "STAT" => {
-                let codigo = if self.no(caminho)?.e_pasta() {
-                    212
-                } else {
-                    213
-                };
-                let linhas = trava(&self.arvore)
-                    .lista("LIST", caminho, "")
-                    .replace("\r\n", "\r\n ");
-                Ok(format!(
-                    "{codigo}-Segue:\r\n {}{codigo} E so.",
-                    linhas.trim_end_matches(' ')
-                ))
+                let codigo = 213 - u16::from(self.no(caminho)?.e_pasta());
+                let linhas = trava(&self.arvore).lista("LIST", caminho, "");
+                let linhas = linhas.trim_end().replace('\n', "\n ");
+                Ok(format!("{codigo}-Segue:\r\n {linhas}\r\n{codigo} E so."))
             }
             _ => recusa("502 Nao conheco esse comando."),
         }
@@ -313,13 +296,17 @@ impl Sessao {
         certo("230 Voce entrou.")
     }
 
+    fn conta(&self, feito: &str, caminho: &str) {
+        let caminho = na_tela(caminho);
+        self.cliente.conta(format_args!("{feito} {caminho}"));
+    }
+
     fn vai_para(&mut self, caminho: &str) -> Feito {
         if !self.no(caminho)?.e_pasta() {
             return recusa("550 Isso nao e uma pasta.");
         }
         self.pasta = caminho.to_string();
-        self.cliente
-            .conta(format_args!("foi para {}", na_tela(caminho)));
+        self.conta("foi para", caminho);
         certo("250 Pasta mudada.")
     }
 
@@ -392,7 +379,7 @@ impl Sessao {
             .na_rede(texto)
             .map_err(|_| NAO_EXISTE)?
             .checked_sub(inicio);
-        let bytes = bytes.ok_or("554 O REST passa do fim do arquivo.")?;
+        let bytes = bytes.ok_or(ALEM_DO_FIM)?;
         let anuncio = format!("150 Segue o arquivo ({bytes} bytes).");
         self.transfere(modo, &anuncio, feito, move |dados, _| {
             no.manda(dados, texto, inicio).map_err(|_| CORTADA)?;
@@ -404,18 +391,17 @@ impl Sessao {
     fn recebe(&mut self, caminho: &str, acrescenta: bool) -> Feito {
         let (modo, inicio, texto) = (self.modo.take(), mem::take(&mut self.inicio), self.texto);
         let mut envio = Envio::novo(&self.arvore, caminho, self.cliente.numero)?;
-        if let Ok(Corpo::Memoria(antes)) = self.no(caminho).map(|no| no.corpo) {
-            let fica = if acrescenta {
-                antes.len()
-            } else {
-                inicio as usize
-            };
-            envio.grava(
-                antes
-                    .get(..fica)
-                    .ok_or("554 O REST passa do fim do arquivo.")?,
-            )?;
-        }
+        let antes = match self.no(caminho).map(|no| no.corpo) {
+            Ok(Corpo::Memoria(bytes)) => bytes,
+            _ => Arc::default(),
+        };
+        let fica = if acrescenta {
+            antes.len() as u64
+        } else {
+            inicio
+        };
+        let antes = antes.get(..fica as usize).ok_or(ALEM_DO_FIM)?;
+        envio.grava(antes)?;
         let feito = format!("enviou {}", na_tela(caminho));
         self.transfere(
             modo,
@@ -463,8 +449,12 @@ impl Sessao {
             let Ok(dados) = modo.abre(origem, &corte) else {
                 return drop(responde(&con, SEM_DADOS));
             };
-            // Um ABOR acaba com os dados, e um cliente que morre fecha as duas conexões: o fim não é sempre o fim.
-            let inteiro = || !corte.pedido() && vive(&con);
+            // Um ABOR acaba com os dados. E um cliente que morre fecha as duas conexões, a de dados às vezes antes:
+            // quem lê a de controle tem um instante para ver o fim dela.
+            let inteiro = || {
+                thread::sleep(INSTANTE);
+                !corte.pedido()
+            };
             let anunciado = responde(&con, &anuncio).map_err(|_| CORTADA.to_string());
             let fim = anunciado.and_then(|()| trabalho(dados, &inteiro));
             let _ = dados.shutdown(Shutdown::Write);
@@ -474,7 +464,7 @@ impl Sessao {
                     format!("226 Transferencia completa ({bytes} bytes).")
                 }
                 Err(recusa) => {
-                    cliente.conta(format_args!("não {feito}: parou no meio ({como})"));
+                    cliente.conta(format_args!("não {feito}: {recusa}"));
                     recusa.to_string()
                 }
             };
@@ -531,12 +521,9 @@ fn responde(mut con: &TcpStream, resposta: &str) -> io::Result<()> {
     con.write_all(format!("{resposta}\r\n").as_bytes())
 }
 
-/// Um erro depois do qual se pode ler de novo: o prazo passou, ou o programa foi suspenso e voltou.
-fn passageiro(erro: &io::Error) -> bool {
-    matches!(
-        erro.kind(),
-        ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
-    )
+/// Se o prazo da leitura passou, e não há mais do que isso a lamentar.
+fn calado(erro: &io::Error) -> bool {
+    matches!(erro.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
 /// Por que uma transferência parou: a recusa que vem no erro, ou a conexão que se foi.
@@ -545,14 +532,6 @@ fn motivo(erro: &io::Error) -> String {
         Some(recusa) => recusa.to_string(),
         None => CORTADA.to_string(),
     }
-}
-
-/// Se o cliente não fechou a conexão de controle. Outra thread a lê: pode ver, nesse instante, que ela não
-/// espera, e volta a esperar.
-fn vive(con: &TcpStream) -> bool {
-    let olhada = con.set_nonblocking(true).and_then(|()| con.peek(&mut [0]));
-    let _ = con.set_nonblocking(false);
-    olhada.map_or_else(|erro| passageiro(&erro), |lidos| lidos > 0)
 }
 
 /// Um endereço IPv4 que chegou por um socket IPv6 é um endereço IPv4.
@@ -600,63 +579,46 @@ fn do_eprt(arg: &str) -> Result<Option<(IpAddr, u16)>, String> {
 struct Linhas<R> {
     leitor: BufReader<R>,
     linha: Vec<u8>,
-    longa: bool,
+    /// A linha já foi recusada, e o resto dela ainda vem.
+    sobra: bool,
 }
 
 impl<R: Read> Linhas<R> {
     fn de(con: R) -> Self {
-        let (leitor, linha, longa) = (BufReader::new(con), Vec::new(), false);
+        let (leitor, linha, sobra) = (BufReader::new(con), Vec::new(), false);
         Linhas {
             leitor,
             linha,
-            longa,
+            sobra,
         }
     }
 
     /// A próxima linha, ou nada se era longa demais; ou o fim. Depois de um erro, segue de onde parou.
     fn proxima(&mut self) -> io::Result<Option<Option<String>>> {
         loop {
-            let chegou = self.leitor.fill_buf()?;
-            if chegou.is_empty() {
+            let cabem = (MAIOR_LINHA + 1 - self.linha.len()) as u64;
+            let mut leitor = self.leitor.by_ref().take(cabem);
+            leitor.read_until(b'\n', &mut self.linha)?;
+            let inteira = self.linha.ends_with(b"\n");
+            if !inteira && self.linha.len() <= MAIOR_LINHA {
                 return Ok(None);
             }
-            let quebra = chegou.iter().position(|byte| *byte == b'\n');
-            let lidos = quebra.map_or(chegou.len(), |quebra| quebra + 1);
-            let sobra = self.longa;
-            if !sobra {
-                self.linha.extend_from_slice(&chegou[..lidos]);
-            }
-            self.leitor.consume(lidos);
-            self.longa = quebra.is_none() && (sobra || self.linha.len() > MAIOR_LINHA);
-            if sobra {
-                continue;
-            }
-            if self.linha.len() > MAIOR_LINHA {
-                self.linha.clear();
-                return Ok(Some(None));
-            }
-            if quebra.is_some() {
-                let linha = sem_telnet(&mem::take(&mut self.linha));
-                let linha = String::from_utf8_lossy(&linha);
-                return Ok(Some(Some(linha.trim_end_matches(['\r', '\n']).to_string())));
+            let linha = mem::take(&mut self.linha);
+            match (mem::replace(&mut self.sobra, !inteira), inteira) {
+                (true, _) => {}
+                (false, false) => return Ok(Some(None)),
+                (false, true) => return Ok(Some(Some(sem_telnet(&linha)))),
             }
         }
     }
 }
 
-/// Sem os comandos do Telnet (RFC 854), que alguns clientes põem antes do ABOR: o IAC e o byte seguinte.
-fn sem_telnet(linha: &[u8]) -> Vec<u8> {
-    const IAC: u8 = 255;
-    let mut limpa = Vec::with_capacity(linha.len());
-    let mut bytes = linha.iter().copied().peekable();
-    while let Some(byte) = bytes.next() {
-        if byte != IAC {
-            limpa.push(byte);
-        } else if let Some(byte) = bytes.next_if(|byte| *byte >= 240)
-            && byte == IAC
-        {
-            limpa.push(IAC);
-        }
+/// O texto de uma linha, sem a quebra e sem os comandos do Telnet (RFC 854) que alguns clientes põem antes do
+/// ABOR: o IAC, que é o byte 255, e o seguinte.
+fn sem_telnet(mut linha: &[u8]) -> String {
+    while let [255, 240..=254, resto @ ..] | [255, resto @ ..] = linha {
+        linha = resto;
     }
-    limpa
+    let texto = String::from_utf8_lossy(linha);
+    texto.trim_end_matches(['\r', '\n']).to_string()
 }
