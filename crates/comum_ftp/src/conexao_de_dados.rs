@@ -40,48 +40,38 @@ pub struct Dados<'a> {
 /// [`ErroFtp::Pedido`] se o servidor recusa o comando ou a conexão não abre; [`ErroFtp::Fim`] se a sessão
 /// acabou.
 pub fn abre_dados<'a>(ftp: &'a mut Sessao, comando: &str) -> Result<Dados<'a>, ErroFtp> {
-    let caminho = if ftp.ativo {
-        Caminho::Ativo(espera_o_servidor(ftp)?)
+    let (con, escuta) = if ftp.ativo {
+        (None, Some(escuta_o_servidor(ftp)?))
     } else {
-        Caminho::Passivo(conecta(ftp)?)
+        (Some(conecta(ftp)?), None)
     };
     let aceitas = [
         Status::AboutToSend,
         Status::AlreadyOpen,
+        // Há quem diga 200 antes do 150, ou no lugar dele.
+        Status::CommandOk,
         // Não há nada a mandar.
         Status::ClosingDataConnection,
         Status::RequestedFileActionOk,
-        // Há quem diga 200 antes do 150; o ftplib também o perdoa.
-        Status::CommandOk,
     ];
     ftp.custom_command(comando, &aceitas)?;
-    let mut resposta = ftp.respostas().ultima();
-    if resposta.codigo() == b"200" {
-        resposta = ftp.respostas().proxima()?;
-    }
-    let falta_a_final = resposta.codigo().starts_with(b"1");
+    let resposta = ftp.respostas().ultima();
     let mut dados = Dados {
         ftp,
-        con: None,
-        falta_a_final,
+        con,
+        falta_a_final: !matches!(resposta.codigo(), b"226" | b"250"),
         total: anunciado(&resposta.0),
     };
-    dados.con = match caminho {
-        _ if !falta_a_final => None,
-        Caminho::Passivo(con) => Some(con),
-        Caminho::Ativo(escuta) => dados.atende(&escuta)?,
-    };
+    if !dados.falta_a_final {
+        dados.con = None;
+    } else if let Some(escuta) = escuta {
+        dados.con = dados.atende(&escuta)?;
+    }
     if let Some(con) = &dados.con {
         con.set_read_timeout(Some(OLHADA))?;
         con.set_write_timeout(Some(OLHADA))?;
     }
     Ok(dados)
-}
-
-/// Por onde vêm os dados, antes do comando que os pede.
-enum Caminho {
-    Passivo(TcpStream),
-    Ativo(TcpListener),
 }
 
 /// O modo passivo: pergunta ao servidor a porta, e conecta nela (RFC 959, 4.1.2; no IPv6, RFC 2428, 3).
@@ -139,7 +129,7 @@ pub(crate) fn porta_do_epsv(resposta: &[u8]) -> Option<u16> {
 }
 
 /// O modo ativo: escuta numa porta livre e a diz ao servidor, que é quem vai conectar.
-fn espera_o_servidor(ftp: &mut Sessao) -> Result<TcpListener, ErroFtp> {
+fn escuta_o_servidor(ftp: &mut Sessao) -> Result<TcpListener, ErroFtp> {
     let ip = ftp.get_ref().local_addr()?.ip();
     let escuta = TcpListener::bind((ip, 0))?;
     escuta.set_nonblocking(true)?;
@@ -240,19 +230,17 @@ impl Dados<'_> {
                     }
                 }
                 _ => {
-                    let caiu = erro.downcast::<ErroFtp>();
-                    // O servidor costuma dizer por quê. Se a culpa não é dele, o que ele diz não interessa.
-                    let resposta_final = self.resposta_final();
-                    return Err(match caiu {
-                        Ok(pronto) => pronto,
-                        Err(erro) => {
-                            resposta_final?;
-                            ErroFtp::Pedido(format!(
-                                "a conexão de dados caiu no meio: {}; tente de novo",
-                                em_portugues(&erro)
-                            ))
-                        }
-                    });
+                    // Se a culpa não é da conexão, o que o servidor diz dela não interessa; se é, ele costuma
+                    // dizer por quê.
+                    let erro = match erro.downcast::<ErroFtp>() {
+                        Ok(pronto) => return Err(pronto),
+                        Err(erro) => erro,
+                    };
+                    self.resposta_final()?;
+                    return Err(ErroFtp::Pedido(format!(
+                        "a conexão de dados caiu no meio: {}; tente de novo",
+                        em_portugues(&erro)
+                    )));
                 }
             }
         }
@@ -285,7 +273,7 @@ impl Dados<'_> {
         let mut respostas = self.ftp.respostas();
         if self.falta_a_final {
             self.falta_a_final = false;
-            respostas.proxima()?;
+            respostas.a_final()?;
         }
         Ok(respostas.ultima())
     }

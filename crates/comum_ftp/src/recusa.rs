@@ -133,11 +133,11 @@ fn exige_cifra(comando: &Comando, codigo: &[u8], texto: &str) -> bool {
     match codigo {
         b"521" | b"534" => true,
         // Para o EPSV e o EPRT, é a versão do IP que o servidor não fala (RFC 2428).
-        b"522" if comando.e(&[b"PASV", b"LIST", b"RETR"]) => true,
+        b"522" if comando.e(&[b"PASV", b"LIST", b"RETR", b"STOR"]) => true,
         // O USER é o primeiro comando: antes dele, só falta o AUTH.
         b"503" if comando.e(&[b"USER"]) => true,
         // Um texto sobre um arquivo pode trazer essas letras no nome dele.
-        _ if comando.e(&[b"CWD", b"CDUP", b"RETR"]) => {
+        _ if comando.e(&[b"CWD", b"CDUP", b"RETR", b"STOR"]) => {
             fala_de_cifra && diz(&["must", "requir", "need", "only", "exig", "obrigat"])
         }
         _ => fala_de_cifra,

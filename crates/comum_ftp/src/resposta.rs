@@ -91,8 +91,30 @@ impl Respostas {
         }
     }
 
-    /// O primeiro byte de uma resposta que já chegou e ninguém leu; 0, se o servidor foi embora. Não espera.
+    /// Espera a resposta final de uma transferência: os 1xx que vierem antes só dizem que ela vai bem.
+    ///
+    /// # Errors
+    /// Os de [`Respostas::proxima`].
+    pub(crate) fn a_final(&mut self) -> io::Result<Resposta> {
+        let mut resposta = self.proxima()?;
+        while resposta.codigo().starts_with(b"1") {
+            resposta = self.proxima()?;
+        }
+        Ok(resposta)
+    }
+
+    /// O primeiro byte da resposta final, se ela já chegou; 0, se o servidor foi embora. Não espera.
     pub(crate) fn ja_chegou(&mut self) -> io::Result<Option<u8>> {
+        while let Some(byte) = self.espia()? {
+            if byte != b'1' {
+                return Ok(Some(byte));
+            }
+            self.proxima()?;
+        }
+        Ok(None)
+    }
+
+    fn espia(&mut self) -> io::Result<Option<u8>> {
         if let Some(byte) = self.con.buffer().first() {
             return Ok(Some(*byte));
         }

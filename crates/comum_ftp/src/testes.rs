@@ -428,6 +428,8 @@ fn as_variantes_dos_servidores_de_verdade_servem() {
     for preliminares in [
         "125 vai\r\n",
         "200 espere\r\n150 vai\r\n",
+        "200 vai\r\n",
+        "150 vai\r\n110 meio\r\n",
         "150-vou\r\n150 vai\r\n",
     ] {
         for comando in ["RETR x", "LIST"] {
