@@ -45,8 +45,8 @@ medir pasta *argumentos: instala_hyperfine
 # mede e refaz a tabela e o gráfico da página quanto_custa: just quanto_custa minha_pasta
 [unix]
 quanto_custa pasta: (medir pasta "--grava")
-    printf '\nMedido em %s: %s núcleos, %s; %s, %s, %s. O comando: `just quanto_custa minha_pasta`.\n' \
-        "$(date +%d/%m/%Y)" "$(getconf _NPROCESSORS_ONLN)" "$(uname -srm)" "$(rustc --version)" \
+    printf '\nMedido em %s: %s, %s núcleos, %s; %s, %s, %s. O comando: `just quanto_custa minha_pasta`.\n' \
+        "$(date +%d/%m/%Y)" "$(LC_ALL=C lscpu | sed -n 's/^Model name: *//p')" "$(getconf _NPROCESSORS_ONLN)" "$(uname -srm)" "$(rustc --version)" \
         "$(python3 --version)" "$(hyperfine --version)" >> docs/medidas.md
 
 # refaz as figuras da página do comparar: just figuras PASTA, em que falta um espaço no prompt do Cliente.py
