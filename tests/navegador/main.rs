@@ -82,7 +82,7 @@ fn o_livro_e_a_pagina_do_comparar_num_navegador() {
         for escura in [false, true] {
             navegador.tela(MESA.0, MESA.1, escura);
             navegador.vai(&url);
-            anota(acessibilidade(&navegador, axe));
+            anota(acessibilidade(&navegador, axe, escura));
             anota(navegador.queixas());
         }
     }
@@ -212,16 +212,22 @@ fn textos(lista: &Value) -> Vec<String> {
         .collect()
 }
 
-/// O que o axe-core acha de grave.
-fn acessibilidade(navegador: &Navegador, axe: &str) -> Vec<String> {
+/// O que o axe-core acha de grave; com outras cores, só elas mudam.
+fn acessibilidade(navegador: &Navegador, axe: &str, so_as_cores: bool) -> Vec<String> {
     navegador.roda(axe);
-    navegador.roda(
-        "window.graves = null; axe.run({ resultTypes: ['violations'], preload: false }).then(achado => {
-        window.graves = achado.violations
-            .filter(({ impact }) => ['serious', 'critical'].includes(impact))
-            .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.length}, como ${nodes[0].html}`);
-    });",
-    );
+    let regras = if so_as_cores {
+        "['color-contrast', 'link-in-text-block']"
+    } else {
+        "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']"
+    };
+    navegador.roda(&format!(
+        "window.graves = null;
+        axe.run({{ runOnly: {regras}, resultTypes: ['violations'], preload: false }}).then(achado => {{
+            window.graves = achado.violations
+                .filter(({{ impact }}) => ['serious', 'critical'].includes(impact))
+                .map(({{ id, help, nodes }}) => `${{id}}: ${{help}}: ${{nodes.length}}, como ${{nodes[0].html}}`);
+        }});"
+    ));
     navegador.espera("return window.graves !== null");
     textos(&navegador.roda("return window.graves"))
 }
@@ -292,7 +298,7 @@ fn temas(navegador: &Navegador, livro: &Path, axe: Option<&str>) -> Vec<String> 
             navegador.texto("return getComputedStyle(document.documentElement).backgroundColor"),
         );
         for queixa in axe
-            .map(|axe| acessibilidade(navegador, axe))
+            .map(|axe| acessibilidade(navegador, axe, true))
             .unwrap_or_default()
         {
             problemas.push(format!("tema {tema}: {queixa}"));
