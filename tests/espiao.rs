@@ -235,7 +235,7 @@ fn com_a_tela_parada_tudo_continua_a_passar() {
     // Quando alguém volta a ler, a conta do que faltou está lá.
     let mut texto = String::new();
     let mut buffer = [0; 4096];
-    while !texto.contains(" pedaços passaram sem aparecer") {
+    while !texto.contains(" linhas não apareceram") {
         let lidos = tela.read(&mut buffer).unwrap();
         assert_ne!(lidos, 0, "{texto}");
         texto.push_str(&String::from_utf8_lossy(&buffer[..lidos]));

@@ -22,20 +22,24 @@ const LICOES: [(&str, &[&str]); 12] = [
 ];
 
 /// As lições que vão além do capítulo, com a seção que as sugere e quantas linhas podem ter.
-const ALEM: [(&str, &str, usize); 5] = [
+const ALEM: [(&str, &str, usize); 7] = [
     ("servidor_sala", "7.1.3", 80),
     ("cliente_sala", "7.1.3", 80),
     ("servidor_bot", "7.1.4", 90),
     ("espiao", "7.2", 80),
     ("ftp_envia", "7.2", 60),
+    ("servidor_https", "7.2", 100),
+    ("cliente_https", "7.2", 100),
 ];
 
 /// Os pacotes de `crates` que não são lições.
-const APOIO: [&str; 9] = [
+const APOIO: [&str; 11] = [
     "comparar",
     "comum",
     "comum_alem",
     "comum_ftp",
+    "comum_https",
+    "download",
     "exercicio",
     "medir",
     "nomes",

@@ -208,6 +208,15 @@ fn espiao_que_mente() {
     );
 }
 
+#[test]
+fn servidor_http() {
+    exercicio(
+        "servidor_http",
+        &["servidor_http"],
+        "pedido `GET / HTTP/1.1`: esperava uma resposta que começa com `HTTP/1.1 200 OK`, e veio `Olah cliente`",
+    );
+}
+
 /// De um byte se fala no singular.
 #[test]
 fn um_byte() {
@@ -266,6 +275,7 @@ fn a_ajuda_diz_o_comando_de_cada_solucao() {
         ("bot_udp", "0.0.0.0 "),
         ("sala_com_recados", "0.0.0.0 "),
         ("cliente_ate_o_fim", "192.168.0.10\n"),
+        ("servidor_http", "0.0.0.0 "),
         ("espiao_que_mente", "43211 43210\n"),
         ("ftp_na_tela", "ftp.ibiblio.org\n"),
         ("ftp_navegador", "ftp.ibiblio.org\n"),

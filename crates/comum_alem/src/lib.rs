@@ -3,7 +3,7 @@
 //! - [`argumentos`]: o que vem na linha de comando de cada uma;
 //! - [`em_nome_de`]: em UDP, um socket em nome de cada cliente;
 //! - [`mural`]: uma tela para muitas threads, que não segura quem mostra;
-//! - [`queda`]: derrubar uma conexão, em vez de a encerrar.
+//! - [`queda`]: como acabar uma conexão: com uma queda, ou com calma.
 
 pub mod argumentos;
 pub mod em_nome_de;
@@ -12,5 +12,5 @@ pub mod queda;
 
 pub use argumentos::escuta_e_destino;
 pub use em_nome_de::EmNomeDe;
-pub use mural::mostra_pedaco;
-pub use queda::derruba;
+pub use mural::{mostra_pedaco, mostra_sem_esperar};
+pub use queda::{derruba, fecha_com_calma};

@@ -69,7 +69,7 @@ fn exibe(linhas: &Receiver<String>) -> Result<(), Erro> {
         mostra!("{linha}")?;
         let perdidas = PERDIDAS.swap(0, Ordering::Relaxed);
         if perdidas > 0 {
-            mostra!("… {perdidas} pedaços passaram sem aparecer: a tela não acompanhou")?;
+            mostra!("… {perdidas} linhas não apareceram: a tela não acompanhou")?;
         }
     }
     Ok(())

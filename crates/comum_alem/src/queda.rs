@@ -1,5 +1,6 @@
-//! Derrubar uma conexão TCP, em vez de a encerrar.
+//! Como acabar uma conexão TCP: com uma queda, ou com calma.
 
+use std::io::Read;
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
@@ -13,5 +14,19 @@ pub fn derruba(uma: &TcpStream, outra: &TcpStream) {
         let _ = SockRef::from(con).set_linger(Some(Duration::ZERO));
         // Acorda quem está parado numa leitura; o RST sai quando a conexão se fecha.
         let _ = con.shutdown(Shutdown::Read);
+    }
+}
+
+/// Fecha uma conexão sem perder o que acabou de ser escrito. Fechar com bytes por ler é uma queda, e leva junto a
+/// resposta que ainda não chegou: quem ainda fala é ouvido, e não se guarda nada, até se calar ou passar de 64 MiB.
+pub fn fecha_com_calma(mut con: &TcpStream) {
+    // Se o outro lado já caiu, não há a quem ouvir.
+    let _ = con.shutdown(Shutdown::Write);
+    let _ = con.set_read_timeout(Some(Duration::from_secs(2)));
+    let mut buffer = [0; 1 << 16];
+    for _ in 0..1024 {
+        if !matches!(con.read(&mut buffer), Ok(1..)) {
+            break;
+        }
     }
 }

@@ -9,23 +9,22 @@
 //! - `conexao_de_dados`: por onde vêm as listagens e os arquivos;
 //! - `listagem`: os dados vão para a tela;
 //! - `download`: os dados vão para um arquivo, que só ganha o nome inteiro; com ele, `quebras` (as de linha de um
-//!   texto), `splice` (o atalho do Linux) e `progresso`;
+//!   texto) e `splice` (o atalho do Linux);
 //! - `upload`: um arquivo daqui vai para os dados;
 //! - `senha`: a pergunta sem eco;
-//! - `ctrl_c`: o que se desfaz se o programa é interrompido;
 //! - `na_tela`: o que o servidor disse, sem perigo para o terminal;
 //! - `erro`: o erro das quatro lições.
+//!
+//! O arquivo, a linha do progresso e o que se desfaz no Ctrl-C são do pacote `download`, que não é só do FTP.
 //!
 //! O protocolo é o da RFC 959; o EPSV e o EPRT, da RFC 2428.
 
 mod conexao_de_dados;
 mod controle;
-mod ctrl_c;
 mod download;
 mod erro;
 mod listagem;
 mod na_tela;
-mod progresso;
 mod quebras;
 mod recusa;
 mod resposta;

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use comum::causa::em_portugues;
 use comum::{Erro, pergunta};
 
-use crate::ctrl_c::faz_e_anota;
+use download::ctrl_c::faz_e_anota;
 
 /// Como [`pergunta`], mas num terminal o que se digita não aparece (o papel do `getpass` do Python).
 /// Fora de um terminal, lê a linha do mesmo jeito.

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use suppaftp::types::FileType;
@@ -161,7 +162,7 @@ fn baixa(ftp: &mut super::Sessao, pasta: &Path) -> Result<(), ErroFtp> {
 /// Um download que falha: a pasta fica como estava, e o erro diz `trecho`. Devolve se a sessão continua.
 #[track_caller]
 fn falha(roteiro: Roteiro, trecho: &str) -> bool {
-    let _vez = ctrl_c::um_de_cada_vez();
+    let _vez = um_de_cada_vez();
     let pasta = tempfile::tempdir().unwrap();
     fs::write(pasta.path().join("destino"), b"valioso").unwrap();
     let erro = sessao(roteiro)
@@ -180,7 +181,7 @@ fn falha(roteiro: Roteiro, trecho: &str) -> bool {
 
 #[test]
 fn o_download_completo_troca_o_que_havia_em_cada_modo() {
-    let _vez = ctrl_c::um_de_cada_vez();
+    let _vez = um_de_cada_vez();
     for (ipv6, ativo) in [(false, false), (false, true), (true, false), (true, true)] {
         if ipv6 && TcpListener::bind("[::1]:0").is_err() {
             continue;
@@ -280,7 +281,7 @@ fn o_fim_da_sessao_e_dito() {
 
 #[test]
 fn depois_de_um_corte_o_proximo_download_da_certo() {
-    let _vez = ctrl_c::um_de_cada_vez();
+    let _vez = um_de_cada_vez();
     let pasta = tempfile::tempdir().unwrap();
     let cortou = AtomicBool::new(false);
     let (mut ftp, _) = sessao(Roteiro::default().faz("RETR", move |sessao, _| {
@@ -365,7 +366,7 @@ fn so_o_mesmo_codigo_encerra_uma_resposta() {
     .unwrap();
     ftp.login("ana", "senha").unwrap();
     ftp.cwd("pub").unwrap();
-    let _vez = ctrl_c::um_de_cada_vez();
+    let _vez = um_de_cada_vez();
     let pasta = tempfile::tempdir().unwrap();
     baixa(&mut ftp, pasta.path()).unwrap();
     assert_eq!(ftp.pwd().unwrap(), "/");
@@ -627,4 +628,10 @@ fn o_host_digitado_e_tolerante() {
         assert!(erro.contains(motivo), "{erro}");
         assert!(!erro.contains("s3nha"), "{erro}");
     }
+}
+
+/// As sessões dos testes são muitas, e o que está por desfazer continua um só.
+fn um_de_cada_vez() -> MutexGuard<'static, ()> {
+    static VEZ: Mutex<()> = Mutex::new(());
+    VEZ.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -7,10 +7,11 @@ use std::path::Path;
 
 use comum::causa::em_portugues;
 use comum::visivel;
+use download::Progresso;
 
 use crate::conexao_de_dados::Dados;
 use crate::erro::ErroFtp;
-use crate::progresso::Progresso;
+
 use crate::sessao::sem_controles;
 
 /// O que se manda de cada vez.

@@ -502,6 +502,44 @@ pub fn espiao_que_mente(cena: &Cena) -> Resultado<()> {
     Ok(())
 }
 
+pub fn servidor_http(cena: &Cena) -> Resultado<()> {
+    let _servidor = abre_servidor(cena, "Aguardando cliente...\n")?;
+    for (pedido, codigo) in [
+        ("GET / HTTP/1.1", "200 OK"),
+        ("GET /nada HTTP/1.1", "404 Not Found"),
+        ("GET / HTTP/1.1", "200 OK"),
+    ] {
+        cena.quando(format!("pedido `{pedido}`"));
+        let mut con = cena.conecta()?;
+        // Um navegador manda mais linhas, e espera a resposta sem fechar nada.
+        manda(
+            &mut con,
+            format!("{pedido}\r\nHost: x\r\nAccept: */*\r\n\r\n").as_bytes(),
+        );
+        let resposta = le_ate_o_fim(&mut con)?;
+        let resposta = String::from_utf8_lossy(&resposta);
+        let comeco = format!("HTTP/1.1 {codigo}");
+        let primeira = resposta.lines().next().unwrap_or_default();
+        let falta = format!("uma resposta que começa com `{comeco}`, e veio `{primeira}`");
+        exige(primeira == comeco, &falta)?;
+        let (campos, corpo) = resposta.split_once("\r\n\r\n").unwrap_or_default();
+        let tamanho = format!("Content-Length: {}", corpo.len());
+        let tem = campos
+            .lines()
+            .any(|linha| linha.eq_ignore_ascii_case(&tamanho));
+        exige(
+            tem,
+            &format!("o campo `{tamanho}`, e uma linha vazia antes do corpo"),
+        )?;
+        let na_pagina = codigo != "200 OK" || corpo.contains("Olah cliente");
+        exige(
+            na_pagina,
+            &format!("`Olah cliente` no corpo, e veio `{corpo}`"),
+        )?;
+    }
+    Ok(())
+}
+
 /// Um arquivo do servidor da turma, como o projeto o guarda.
 fn da_turma(caminho: &str) -> Resultado<Vec<u8>> {
     let arvore = Path::new(env!("CARGO_MANIFEST_DIR")).join("../servidor_ftp/arvore");

@@ -46,6 +46,7 @@ exercicios! {
     ftp_arruma: "ftp_envia", parte de ["ftp_envia"];
     cliente_insistente: "bot", parte de ["cliente_udp"];
     espiao_que_mente: "espiao", parte de ["espiao"];
+    servidor_http: "https", parte de ["servidor"];
 }
 
 impl Exercicio {

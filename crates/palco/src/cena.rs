@@ -101,7 +101,7 @@ fn encena<'a>(
         da_sessao,
         dos_clientes,
         do_meio: do_meio.porta,
-        do_livro: if sessao.tem_ftp() { 2121 } else { 43210 },
+        do_livro: sessao.porta_do_livro(),
         vistas: Vec::new(),
     };
     let mut rede = BTreeMap::new();

@@ -198,6 +198,18 @@ impl Sessao {
             .filter(|(_, licao)| *licao != SERVIDOR_DA_TURMA)
     }
 
+    /// A porta em que o servidor atende, no livro.
+    pub(crate) fn porta_do_livro(&self) -> u16 {
+        let https = |(_, programa): (&str, &str)| programa.contains("https");
+        if self.programas().any(https) {
+            8443
+        } else if self.tem_ftp() {
+            2121
+        } else {
+            43210
+        }
+    }
+
     /// Se é uma conversa com um servidor FTP.
     pub(crate) fn tem_ftp(&self) -> bool {
         self.programas()

@@ -11,7 +11,7 @@ const INTERVALO: Duration = Duration::from_millis(250);
 const LARGURA: usize = 64;
 
 /// O progresso de um download. Só aparece se o stderr é um terminal, e some no fim.
-pub(crate) struct Progresso {
+pub struct Progresso {
     /// O que se conta: bytes recebidos, ou enviados.
     feito: &'static str,
     total: Option<u64>,
@@ -24,7 +24,7 @@ pub(crate) struct Progresso {
 
 impl Progresso {
     /// Começa a contar; `total` é o tamanho anunciado, que pode não ser o verdadeiro.
-    pub(crate) fn novo(total: Option<u64>) -> Progresso {
+    pub fn novo(total: Option<u64>) -> Progresso {
         let inicio = Instant::now();
         Progresso {
             feito: "recebidos",
@@ -37,7 +37,7 @@ impl Progresso {
     }
 
     /// O de um envio, de que se sabe o tamanho.
-    pub(crate) fn de_envio(tamanho: u64) -> Progresso {
+    pub fn de_envio(tamanho: u64) -> Progresso {
         Progresso {
             feito: "enviados",
             ..Progresso::novo(Some(tamanho))
@@ -45,7 +45,7 @@ impl Progresso {
     }
 
     /// Mais `bytes` passaram.
-    pub(crate) fn conta(&mut self, bytes: usize) {
+    pub fn conta(&mut self, bytes: usize) {
         self.recebidos += bytes as u64;
         let Some(proxima) = self.proxima else { return };
         let agora = Instant::now();
@@ -55,6 +55,14 @@ impl Progresso {
             let linha = linha(self.feito, self.recebidos, self.total, agora - self.inicio);
             let _ = write!(io::stderr(), "\r{linha:<LARGURA$}");
         }
+    }
+}
+
+impl Progresso {
+    /// Apaga a linha, e diz quantos bytes passaram.
+    #[must_use]
+    pub fn fim(self) -> u64 {
+        self.recebidos
     }
 }
 

@@ -14,13 +14,13 @@ use comum::{Erro, sem_ctrl_c};
 static DESFAZ: Mutex<Option<Box<dyn FnOnce() + Send>>> = Mutex::new(None);
 
 /// Enquanto existe, há algo por desfazer: quem o desfaz é o fim dela ou o Ctrl-C, o que vier antes.
-pub(crate) struct PorDesfazer;
+pub struct PorDesfazer;
 
 /// Faz uma coisa que tem de ser desfeita; `faz` a devolve com o modo de a desfazer.
 ///
 /// # Errors
 /// Os de `faz`; [`Erro::Mensagem`] se o sistema não combina o Ctrl-C.
-pub(crate) fn faz_e_anota<T, E: From<Erro>, D: FnOnce() + Send + 'static>(
+pub fn faz_e_anota<T, E: From<Erro>, D: FnOnce() + Send + 'static>(
     faz: impl FnOnce() -> Result<(T, D), E>,
 ) -> Result<(T, PorDesfazer), E> {
     static COMBINADO: OnceLock<bool> = OnceLock::new();
@@ -36,7 +36,7 @@ pub(crate) fn faz_e_anota<T, E: From<Erro>, D: FnOnce() + Send + 'static>(
 
 impl PorDesfazer {
     /// O último passo do trabalho: se dá certo, não há mais o que desfazer.
-    pub(crate) fn conclui(self, passo: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+    pub fn conclui(self, passo: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
         let mut anotado = tranca();
         passo()?;
         *anotado = None;
@@ -68,11 +68,4 @@ fn desfaz_e_sai() {
     // 130 é o que o shell mostra para um programa parado pelo Ctrl-C. A tranca vai junto: ninguém
     // mais desliga o eco nem cria um arquivo daqui até o fim.
     process::exit(130);
-}
-
-/// Nos testes, as sessões de um mesmo programa são muitas, e o que está por desfazer continua um só.
-#[cfg(test)]
-pub(crate) fn um_de_cada_vez() -> MutexGuard<'static, ()> {
-    static VEZ: Mutex<()> = Mutex::new(());
-    VEZ.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,0 +1,80 @@
+//! Cliente HTTPS: baixa um arquivo de um servidor que prova quem é. Vai além da seção 7.2.
+//!
+//! Terminal 1: `cargo run -p servidor_https`
+//! Terminal 2: `cargo run -p cliente_https -- --certificado turma.pem`
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use comum::{Erro, ajuda, avisa_se_demorar, erro_ao_conectar, executa, mostra};
+use comum_https::{
+    erro_de_tls, le_cabeca, nao_e_http, nome_do_certificado, pedido_do_argumento, raizes,
+    tamanho_anunciado, veio_menos,
+};
+use download::{ArquivoNovo, Progresso};
+use httparse::{EMPTY_HEADER, Response, Status};
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
+
+/// Quanto se espera por um servidor calado. Não há prazo para o total: devagar também serve.
+const PRAZO: Option<Duration> = Some(Duration::from_secs(30));
+
+fn main() -> ExitCode {
+    executa(licao)
+}
+
+fn licao() -> Result<(), Erro> {
+    let pedido = pedido_do_argumento(ajuda!())?;
+    let endereco = &pedido.endereco;
+    // Em quem se confia: nos certificados do arquivo que a pessoa deu ou, sem ele, nos do sistema.
+    let confia = raizes(pedido.certificado.as_deref())?;
+    let tls = ClientConfig::builder()
+        .with_root_certificates(confia)
+        .with_no_client_auth();
+    let nome = nome_do_certificado(&pedido.maquina)?;
+    // O arquivo só aparece com este nome quando chega inteiro.
+    let arquivo = ArquivoNovo::cria(&pedido.arquivo)?;
+
+    let espera = avisa_se_demorar();
+    let con = TcpStream::connect(endereco).map_err(erro_ao_conectar(endereco, "servidor_https"))?;
+    con.set_read_timeout(PRAZO)?;
+    let tls = ClientConnection::new(Arc::new(tls), nome).map_err(std::io::Error::other)?;
+    let mut con = StreamOwned::new(tls, con);
+    // A primeira escrita espera pelo aperto de mão do TLS, em que o servidor prova quem é. Se não prova, nada foi
+    // pedido. Com HTTP/1.0 o corpo vem inteiro, e não em partes numeradas.
+    let caminho = &pedido.caminho;
+    let linhas = format!("GET {caminho} HTTP/1.0\r\nHost: {endereco}\r\n\r\n");
+    con.write_all(linhas.as_bytes())
+        .map_err(erro_de_tls(endereco))?;
+    let cabeca = le_cabeca(&mut con).map_err(erro_de_tls(endereco))?;
+    drop(espera);
+    let mut campos = [EMPTY_HEADER; 100];
+    let mut resposta = Response::new(&mut campos);
+    let Ok(Status::Complete(fim)) = resposta.parse(&cabeca) else {
+        return Err(nao_e_http(endereco));
+    };
+    let tamanho = tamanho_anunciado(&resposta, endereco)?;
+
+    // O corpo começa no que veio com a cabeça, e vai até o tamanho anunciado ou até o fim da conexão.
+    let mut corpo = cabeca[fim..]
+        .chain(&mut con)
+        .take(tamanho.unwrap_or(u64::MAX));
+    let mut progresso = Progresso::novo(tamanho);
+    let mut buffer = vec![0; 65536];
+    loop {
+        let lidos = corpo.read(&mut buffer).map_err(erro_de_tls(endereco))?;
+        if lidos == 0 {
+            break;
+        }
+        arquivo.grava(&buffer[..lidos])?;
+        progresso.conta(lidos);
+    }
+    let recebidos = progresso.fim();
+    if tamanho.is_some_and(|tamanho| recebidos < tamanho) {
+        return Err(veio_menos(endereco, recebidos));
+    }
+    arquivo.ganha_o_nome()?;
+    mostra!("{}: {recebidos} bytes", pedido.arquivo)
+}
