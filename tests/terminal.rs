@@ -103,6 +103,39 @@ fn ctrl_c_e_ctrl_d_no_prompt_de_um_servidor() {
     }
 }
 
+/// Numa sala, o que chega aparece sem que se tecle nada, e cada jeito de sair é o de sempre.
+#[test]
+fn a_sala_em_tres_terminais() {
+    let porta = porta_livre().unwrap();
+    let mut servidor = abre("servidor_sala", porta);
+    servidor.expect("Sala aberta...").unwrap();
+    let mut pessoas = ["Ana", "João"].map(|nome| {
+        let mut pessoa = abre("cliente_sala", porta);
+        pessoa.expect("Seu nome: ").unwrap();
+        pessoa.send_line(nome).unwrap();
+        pessoa
+            .expect(format!("* {nome} entrou na sala\r\n"))
+            .unwrap();
+        pessoa
+    });
+    pessoas[0].expect("* João entrou na sala\r\n").unwrap();
+    // Ana está no meio de uma linha quando a de João chega: a dela não se perde.
+    pessoas[0].send("metade ").unwrap();
+    pessoas[1].send_line("olá").unwrap();
+    pessoas[0].expect("João: olá\r\n").unwrap();
+    pessoas[0].send_line("e metade").unwrap();
+    pessoas[1].expect("Ana: metade e metade\r\n").unwrap();
+    let [mut ana, mut joao] = pessoas;
+    joao.send(ControlCode::EndOfTransmission).unwrap();
+    ana.expect("* João saiu da sala\r\n").unwrap();
+    assert_eq!(sai(joao), 0);
+    ana.send(ControlCode::EndOfText).unwrap();
+    assert_eq!(sai(ana), 130);
+    servidor.send(ControlCode::EndOfText).unwrap();
+    servidor.expect("Até logo!\r\n").unwrap();
+    assert_eq!(sai(servidor), 0);
+}
+
 /// Enquanto a senha é digitada o terminal não a mostra, e o eco volta de qualquer jeito que se saia.
 #[test]
 fn a_senha_nao_aparece_e_o_eco_sempre_volta() {
