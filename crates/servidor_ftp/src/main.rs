@@ -2,8 +2,8 @@
 //! `/entregas`, que aceita envios.
 //!
 //! Terminal 1: `cargo run -p servidor_ftp` (Ctrl-C encerra)
-//! Terminal 2: `cargo run -p protocolo_ftp`, `cargo run -p ftp_ascii`, `cargo run -p ftp_binario`
-//! ou `cargo run -p ftp_interativo`
+//! Terminal 2: `cargo run -p protocolo_ftp`, `cargo run -p ftp_ascii`, `cargo run -p ftp_binario`,
+//! `cargo run -p ftp_envia` ou `cargo run -p ftp_interativo`
 //!
 //! Aqui se escuta, e cada cliente ganha uma thread; a conversa com ele está em [`sessao`], a conexão de dados
 //! em [`dados`] e os arquivos em [`arvore`].

@@ -184,8 +184,8 @@ impl Sessao {
                 let (alto, baixo) = (porta / 256, porta % 256);
                 Ok(format!("227 Modo passivo ({ip},{alto},{baixo})."))
             }
-            "EPSV" => match (arg, self.local) {
-                ("ALL" | "all", _) => {
+            "EPSV" => match (&*arg.to_ascii_uppercase(), self.local) {
+                ("ALL", _) => {
                     self.so_epsv = true;
                     certo("200 Daqui em diante, so EPSV.")
                 }
