@@ -52,6 +52,8 @@ fn main() -> ExitCode {
 /// Compara, mostra, e diz se nada difere sem querer.
 fn compara() -> Result<bool, Erro> {
     let pedido = argumentos::le()?;
+    ctrlc::set_handler(interrompe)
+        .map_err(|_| Erro::Mensagem("não foi possível preparar o Ctrl-C".into()))?;
     let roteiro = Roteiro::novo(&pedido.licoes)?;
     let alunos = if pedido.turma {
         turma::alunos(&roteiro, &pedido.pasta)?
@@ -63,8 +65,6 @@ fn compara() -> Result<bool, Erro> {
         }]
     };
     let python = python().ok_or_else(|| Erro::Mensagem(SEM_PYTHON.into()))?;
-    ctrlc::set_handler(interrompe)
-        .map_err(|_| Erro::Mensagem("não foi possível preparar o Ctrl-C".into()))?;
     let progresso = Progresso::novo();
     let planos: Vec<&Plano> = alunos.iter().flat_map(|aluno| &aluno.plano).collect();
     prepara(

@@ -301,12 +301,16 @@ impl Juiz<'_> {
 
     /// O que o próprio arquivo já diz, se algo não correu bem.
     fn confere_fonte(&mut self) {
-        // Se nem o programa em Rust toca a sessão, o problema é desta máquina.
-        if let Some(Desvio {
-            engano, terminal, ..
-        }) = self.rust.desvios.first()
-        {
-            let houve = pistas::da_parada(engano, tela(self.rust, terminal), false);
+        // Se nem o programa em Rust toca a sessão, ou se ela parou antes de abrir o arquivo, o problema é desta máquina.
+        let abriu = self.visto.fins.keys().any(|terminal| self.e_dele(terminal));
+        let em_rust = self.rust.desvios.first().map(|desvio| (desvio, self.rust));
+        let antes_dele = self
+            .visto
+            .parada()
+            .filter(|_| !abriu)
+            .map(|desvio| (desvio, self.visto));
+        if let Some((desvio, visto)) = em_rust.or(antes_dele) {
+            let houve = pistas::da_parada(&desvio.engano, tela(visto, &desvio.terminal), false);
             self.anota(Peso::Causa, format!("não é o seu arquivo: o programa em Rust também não fez o que devia ({houve}); rode `cargo test` e veja por quê"));
         }
         let esperava = match self.visto.parada().map(|desvio| &desvio.engano) {

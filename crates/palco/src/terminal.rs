@@ -395,7 +395,11 @@ impl Terminal {
         interrompido()
             || match self.paciencia {
                 Paciencia::Rigorosa => comeco.elapsed() > PRAZO,
-                Paciencia::DeGente => ultima.elapsed() > SILENCIO || comeco.elapsed() > TETO,
+                // Numa máquina ocupada, quem ainda não teve a vez de rodar não está parado.
+                Paciencia::DeGente => {
+                    comeco.elapsed() > TETO
+                        || ultima.elapsed() > SILENCIO && espera_alguem(self.filho.id())
+                }
             }
     }
 
