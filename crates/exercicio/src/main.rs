@@ -3,6 +3,7 @@
 //! Terminal: `cargo run -p exercicio`
 
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
@@ -108,6 +109,12 @@ fn compila(exercicio: &Exercicio, erros: Stdio) -> Result<bool, Erro> {
     let mut cargo = Command::new("cargo");
     cargo.current_dir(RAIZ).stderr(erros);
     cargo.args(["build", "--quiet", "-p", "exercicios"]);
+    if compilados(exercicio).is_err() {
+        let _ = writeln!(
+            io::stderr(),
+            "Compilando (na primeira vez, um minuto ou dois)…"
+        );
+    }
     for programa in exercicio.programas() {
         cargo.args(["--bin", &programa]);
     }

@@ -1,6 +1,7 @@
 //! Quem interpreta cada lição: o programa em Rust ou o original em Python.
 
 use std::env::{self, consts::EXE_SUFFIX};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -64,27 +65,18 @@ pub fn em_python(arquivo: &Path, porta: u16) -> Resultado<Command> {
 /// `Protocolo_FTP_4_listagem.py`), vale a última versão.
 #[must_use]
 pub fn original(pasta: &Path, licao: &str) -> Option<PathBuf> {
-    let nome = if licao == "socket_ip" {
-        "socket"
-    } else {
-        licao
+    let nome = match licao {
+        "socket_ip" => "socket",
+        licao => licao,
     };
-    let arquivos: Vec<PathBuf> = pasta
-        .read_dir()
-        .ok()?
-        .filter_map(Result::ok)
-        .map(|entrada| entrada.path())
-        .collect();
+    let entradas = pasta.read_dir().ok()?.flatten();
+    let nomes: Vec<OsString> = entradas.map(|entrada| entrada.file_name()).collect();
     ["_fim", "_4_listagem", ""].iter().find_map(|versao| {
         let procurado = format!("{nome}{versao}.py");
-        arquivos
+        let achado = nomes
             .iter()
-            .find(|arquivo| {
-                arquivo
-                    .file_name()
-                    .is_some_and(|n| n.eq_ignore_ascii_case(&*procurado))
-            })
-            .cloned()
+            .find(|nome| nome.eq_ignore_ascii_case(&*procurado));
+        achado.map(|nome| pasta.join(nome))
     })
 }
 
@@ -94,14 +86,11 @@ pub fn nome_do_original(licao: &str) -> String {
     if licao == "socket_ip" {
         return "Socket.py".to_string();
     }
-    let partes: Vec<String> = licao
-        .split('_')
-        .map(|parte| match parte {
-            "udp" | "ftp" | "ascii" => parte.to_uppercase(),
-            _ => parte[..1].to_uppercase() + &parte[1..],
-        })
-        .collect();
-    format!("{}.py", partes.join("_"))
+    let partes = licao.split('_').map(|parte| match parte {
+        "udp" | "ftp" | "ascii" => parte.to_uppercase(),
+        _ => parte[..1].to_uppercase() + &parte[1..],
+    });
+    partes.collect::<Vec<_>>().join("_") + ".py"
 }
 
 /// O Python 3 desta máquina.
@@ -143,23 +132,15 @@ const APRESENTA: &str =
     "import sys; print('%d.%d.%d\\n%s' % (sys.version_info[:3] + (sys.executable,)))";
 
 /// Compila os programas de todas as lições, uma vez por processo, no mesmo perfil deste aqui.
-///
-/// # Errors
-/// [`Falha`](crate::Falha) se a compilação falha.
 pub fn compila() -> Resultado<()> {
-    static COMPILOU: OnceLock<Result<(), String>> = OnceLock::new();
+    static COMPILOU: OnceLock<Resultado<()>> = OnceLock::new();
     // O mesmo que o cargo test compila: outra seleção recompilaria as dependências.
-    let feito = COMPILOU.get_or_init(|| {
-        cargo_build(&["--quiet", "--workspace", "--exclude", "exercicios"]).map_err(|falha| falha.0)
-    });
-    feito.clone().map_err(crate::Falha)
+    let selecao = ["--quiet", "--workspace", "--exclude", "exercicios"];
+    COMPILOU.get_or_init(|| cargo_build(&selecao)).clone()
 }
 
 /// Compila só os programas destas lições, no mesmo perfil deste aqui; o cargo conta no stderr o que faz, se
 /// não for para ir `calado`.
-///
-/// # Errors
-/// [`Falha`](crate::Falha) se a compilação falha.
 pub fn compila_so<'a>(licoes: impl Iterator<Item = &'a str>, calado: bool) -> Resultado<()> {
     let mut selecao: Vec<&str> = licoes.flat_map(|licao| ["-p", licao]).collect();
     selecao.extend(calado.then_some("--quiet"));
@@ -185,36 +166,27 @@ fn cargo_build(selecao: &[&str]) -> Resultado<()> {
             cargo.env_remove(&*nome);
         }
     }
-    if cargo.status()?.success() {
-        Ok(())
-    } else {
-        Err(falha!("cargo build falhou"))
+    match cargo.status()?.success() {
+        true => Ok(()),
+        false => Err(falha!("cargo build falhou")),
     }
 }
 
 /// O executável de uma lição já compilada; falha se não foi.
 pub fn compilado(licao: &str) -> Resultado<PathBuf> {
     let programa = pasta_dos_programas()?.join(format!("{licao}{EXE_SUFFIX}"));
-    if programa.exists() {
-        Ok(programa)
-    } else {
-        Err(falha!(
-            "{} não existe; rode cargo build",
-            programa.display()
-        ))
+    match programa.exists() {
+        true => Ok(programa),
+        false => Err(falha!("{licao} ainda não foi compilado; rode cargo build")),
     }
 }
 
 /// `target/debug` ou `target/release`: onde está este executável, ou, num teste, uma pasta acima.
 fn pasta_dos_programas() -> Resultado<PathBuf> {
-    let este = env::current_exe()?;
-    let pasta = este
-        .parent()
-        .ok_or_else(|| falha!("executável sem pasta"))?;
-    Ok(if pasta.ends_with("deps") {
-        pasta.parent().unwrap_or(pasta)
-    } else {
-        pasta
+    let mut pasta = env::current_exe()?;
+    pasta.pop();
+    if pasta.ends_with("deps") {
+        pasta.pop();
     }
-    .to_path_buf())
+    Ok(pasta)
 }

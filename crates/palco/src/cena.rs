@@ -132,10 +132,9 @@ fn encena<'a>(
             let terminal = match terminais.entry(em) {
                 Entry::Occupied(aberto) => aberto.into_mut(),
                 Entry::Vacant(vaga) => {
-                    let porta = if escuta(programa) {
-                        da_sessao
-                    } else {
-                        dos_clientes
+                    let porta = match escuta(programa) {
+                        true => da_sessao,
+                        false => dos_clientes,
                     };
                     let mut comando = match &papel.argumentos {
                         None => ator.comando(programa, porta)?,
@@ -147,13 +146,8 @@ fn encena<'a>(
                     };
                     // O nome de quem usa o computador, que a ftp_envia lê, é nas telas sempre o mesmo.
                     comando.current_dir(pasta.path()).env("USER", "maria");
-                    let saida_fechada = papel.saida_fechada;
-                    vaga.insert(Terminal::abre_com(
-                        em,
-                        &mut comando,
-                        saida_fechada,
-                        paciencia,
-                    )?)
+                    let fechada = papel.saida_fechada;
+                    vaga.insert(Terminal::abre_com(em, &mut comando, fechada, paciencia)?)
                 }
             };
             no_terminal(passo, terminal, ator, &portas, &mut enganos)
@@ -172,6 +166,10 @@ fn encena<'a>(
     }
     if interrompido() {
         return Err(falha!("{}: interrompida", sessao.nome));
+    }
+    if paciencia == Paciencia::DeGente {
+        // Todos antes que um saia: quem cai faz os outros falarem.
+        terminais.values_mut().for_each(Terminal::assenta);
     }
     let mut telas = BTreeMap::new();
     let mut fins = BTreeMap::new();
@@ -206,22 +204,21 @@ fn escuta(programa: &str) -> bool {
 /// dele, nas conexões de dados, é quase tudo.
 fn estica_fio(sessao: &Sessao, destino: u16) -> Resultado<Option<Fio>> {
     let escutam = |terminal: &str| {
-        sessao.terminais.get(terminal).is_some_and(|papel| {
-            papel.escuta || papel.rede.is_none() && escuta(papel.programa(terminal))
-        })
+        let papel = &sessao.terminais[terminal];
+        papel.escuta || papel.rede.is_none() && escuta(papel.programa(terminal))
     };
     let ha_quem_escute = sessao.terminais.keys().any(|terminal| escutam(terminal));
-    let sai_no_meio = sessao
-        .passos
-        .iter()
-        .any(|passo| passo.sai.is_some() && escutam(&passo.em));
+    let mut passos = sessao.passos.iter();
+    let sai_no_meio = passos.any(|passo| passo.sai.is_some() && escutam(&passo.em));
     if !ha_quem_escute || sai_no_meio || sessao.tem_ftp() {
         return Ok(None);
     }
-    let udp = sessao
-        .programas()
-        .any(|(_, programa)| programa.contains("udp"));
-    let protocolo = if udp { Rede::Udp } else { Rede::Tcp };
+    let udp = |(_, programa): (&str, &str)| programa.contains("udp");
+    let protocolo = if sessao.programas().any(udp) {
+        Rede::Udp
+    } else {
+        Rede::Tcp
+    };
     Fio::estica(protocolo, destino).map(Some)
 }
 
@@ -334,10 +331,8 @@ impl Portas {
         let mut pedacos = texto.split(antes);
         let mut tela = pedacos.next().unwrap_or_default().to_string();
         for pedaco in pedacos {
-            let fim = pedaco
-                .find(|c: char| !c.is_ascii_digit())
-                .unwrap_or(pedaco.len());
-            let (porta, resto) = pedaco.split_at(fim);
+            let fim = pedaco.find(|c: char| !c.is_ascii_digit());
+            let (porta, resto) = pedaco.split_at(fim.unwrap_or(pedaco.len()));
             tela.push_str(antes);
             tela.push_str(&self.porta_do_livro(porta, antes.starts_with('(')));
             tela.push_str(resto);

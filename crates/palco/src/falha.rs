@@ -4,7 +4,7 @@ use comum::Erro;
 use comum::causa::em_portugues;
 
 /// O que não saiu como o roteiro mandava, já explicado.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Falha(pub String);
 
 /// O resultado de tudo o que se faz no palco: o que não deu certo já vem explicado, em português.

@@ -20,17 +20,16 @@ const PRAZO: Duration = Duration::from_secs(60);
 const SILENCIO: Duration = Duration::from_secs(5);
 /// E quanto se espera ao todo por quem escreve sem chegar lá.
 const TETO: Duration = Duration::from_secs(10);
-/// E quanto silêncio para aceitar um texto que só difere em espaços, maiúsculas, acentos ou pontuação.
-const QUASE: Duration = Duration::from_millis(200);
-/// E para aceitar outro texto qualquer: num prompt desconhecido, uma pessoa também acaba digitando.
-const OUTRO: Duration = Duration::from_millis(800);
+/// E para aceitar outro texto no lugar do esperado: num prompt desconhecido, uma pessoa também acaba digitando.
+const OUTRO: Duration = Duration::from_millis(if SABE_SE_ESPERA { 300 } else { 800 });
 /// E quantos bytes de tela são demais.
 const TELA_DEMAIS: usize = 256 << 10;
 /// Quantas chegadas (de até 8 KiB) cabem na fila: quem escreve sem parar não enche a memória.
 const CHEGADAS: usize = 4096;
-/// Cinco silêncios assim de quem espera alguém, e ele não vai dizer mais nada. Só no Linux se sabe se ele
-/// espera; nos outros, o silêncio é mais longo.
-const QUIETO: Duration = Duration::from_millis(if cfg!(target_os = "linux") { 4 } else { 100 });
+/// Cinco silêncios assim de quem espera alguém, e ele não vai dizer mais nada.
+const QUIETO: Duration = Duration::from_millis(if SABE_SE_ESPERA { 4 } else { 100 });
+/// Só no Linux se sabe se um programa espera alguém ou trabalha; nos outros, os silêncios são mais longos.
+const SABE_SE_ESPERA: bool = cfg!(target_os = "linux");
 /// De quanto em quanto tempo se olha se alguém interrompeu.
 const PISCADA: Duration = Duration::from_millis(50);
 
@@ -309,19 +308,12 @@ impl Terminal {
             }
             if self.paciencia == Paciencia::DeGente
                 && cano == Cano::Saida
-                && let Some(visto) = serve_para_gente(
-                    &self.saida.bytes[self.saida.visto..],
-                    texto,
-                    ultima.elapsed(),
-                )
-                // Um print que ainda não escreveu tudo não é um prompt.
-                && espera_alguem(self.filho.id())
+                && ultima.elapsed() > OUTRO
+                && let Some(visto) = self.outro_texto(texto)
             {
                 self.saida.visto = self.saida.bytes.len();
-                return Err(Engano::OutroTexto {
-                    esperado: texto.to_string(),
-                    visto,
-                });
+                let esperado = texto.to_string();
+                return Err(Engano::OutroTexto { esperado, visto });
             }
             if self.recebe(PISCADA) {
                 ultima = Instant::now();
@@ -329,6 +321,15 @@ impl Terminal {
                 return Err(Engano::ParouAntesDe(texto.to_string()));
             }
         }
+    }
+
+    /// O que uma pessoa, à espera de `texto`, aceitaria no lugar dele: a última linha, se o programa espera alguém.
+    fn outro_texto(&self, texto: &str) -> Option<String> {
+        let novo = String::from_utf8_lossy(&self.saida.bytes[self.saida.visto..]);
+        // Um prompt é o fim de uma linha por acabar; um aviso é uma linha inteira.
+        let serve = !novo.is_empty() && novo.ends_with('\n') == texto.ends_with('\n');
+        let ultima = novo.trim_end_matches('\n').rsplit('\n').next()?;
+        (serve && espera_alguem(self.filho.id())).then(|| ultima.to_string())
     }
 
     /// O que [`sai`](Terminal::sai) faz: o engano não vem explicado.
@@ -403,11 +404,8 @@ impl Terminal {
             }
     }
 
-    /// Fim da cena: o que o programa ainda tem a dizer, e o que ele gastou.
+    /// Fim da cena: tira o programa dela, e conta o que ele gastou.
     pub(crate) fn despede(&mut self) -> Fim {
-        if self.paciencia == Paciencia::DeGente {
-            self.assenta();
-        }
         self.olha_a_memoria();
         let codigo = self.terminou();
         let tempo = self.fim.map_or_else(|| self.abriu.elapsed(), |(_, t)| t);
@@ -433,11 +431,10 @@ impl Terminal {
             } else if self.recebe(QUIETO) {
                 quieto = 0;
             } else if self.terminou().is_none() && !self.saida.acabou && !self.erro.acabou {
-                quieto = if espera_alguem(self.filho.id()) {
-                    quieto + 1
-                } else {
-                    0
-                };
+                quieto += 1;
+                if !espera_alguem(self.filho.id()) {
+                    quieto = 0;
+                }
             }
         }
     }
@@ -519,28 +516,13 @@ pub struct Fim {
 
 /// Se o processo dorme à espera de algo (do teclado, da rede), em vez de trabalhar.
 fn espera_alguem(pid: u32) -> bool {
-    let estado = std::fs::read_to_string(format!("/proc/{pid}/stat"));
+    let estado = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     // O estado vem depois do nome, que pode ter qualquer coisa entre os parênteses.
-    !cfg!(target_os = "linux")
-        || estado.is_ok_and(|linha| {
-            linha
-                .rsplit(") ")
-                .next()
-                .is_some_and(|r| r.starts_with('S'))
-        })
-}
-
-/// O que uma pessoa, diante do texto `novo` e à espera de `texto`, aceitaria no lugar dele.
-fn serve_para_gente(novo: &[u8], texto: &str, silencio: Duration) -> Option<String> {
-    let novo = String::from_utf8_lossy(novo);
-    // Um prompt é o fim de uma linha por acabar; um aviso é uma linha inteira.
-    if novo.is_empty() || novo.ends_with('\n') != texto.ends_with('\n') {
-        return None;
-    }
-    let quase = so_letras(&novo).ends_with(&so_letras(texto));
-    let basta = if quase { QUASE } else { OUTRO };
-    let ultima = novo.trim_end_matches('\n').rsplit('\n').next();
-    (silencio > basta).then(|| ultima.unwrap_or_default().to_string())
+    let dorme = estado
+        .rsplit(") ")
+        .next()
+        .is_some_and(|resto| resto.starts_with('S'));
+    dorme || !SABE_SE_ESPERA
 }
 
 /// As letras e os números, em minúsculas e sem os acentos do português.
