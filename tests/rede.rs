@@ -677,6 +677,7 @@ fn argumentos_errados_tem_uma_linha_clara() {
         "cliente_udp",
         "servidor_sala",
         "cliente_sala",
+        "servidor_bot",
     ] {
         for (argumentos, motivo) in [
             (&["127.0.0.1:abc"][..], "porta que não é número"),
@@ -705,6 +706,7 @@ fn a_ajuda_e_em_portugues_e_sai_com_0() {
         "cliente_udp",
         "servidor_sala",
         "cliente_sala",
+        "servidor_bot",
     ] {
         let saida = roda(licao, &["--help"]);
         let texto = String::from_utf8(saida.stdout).unwrap();
