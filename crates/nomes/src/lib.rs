@@ -1,58 +1,16 @@
-//! Nomes de máquinas e de serviços, trocados por números como o módulo `socket` do Python os troca.
+//! Nomes de máquinas como a rede os quer, e por que um nome não foi encontrado.
 
-use std::net::IpAddr;
-
-use dns_lookup::{AddrFamily, AddrInfoHints, LookupError, LookupErrorKind, SockType, getaddrinfo};
+use dns_lookup::{LookupError, LookupErrorKind};
 
 use comum::endereco::{sem_senha, so_a_maquina};
 use comum::{Erro, visivel};
 
-/// O `gethostbyname` do Python: o primeiro IPv4 de uma máquina; do nome vazio, 0.0.0.0. De uma URL inteira vale a
-/// máquina. O erro separa o nome que não existe daquele sobre o qual ninguém respondeu.
-pub fn gethostbyname(url: &str) -> Result<IpAddr, Erro> {
-    let nome = nome_na_rede(url)?;
-    // O to_socket_addrs do std não filtra, nem diz por que falhou.
-    let so_ipv4 = AddrInfoHints {
-        address: AddrFamily::Inet.into(),
-        socktype: SockType::Stream.into(),
-        ..Default::default()
-    };
-    let respostas = getaddrinfo(Some(&nome), None, Some(so_ipv4));
-    match respostas.map(|mut respostas| respostas.next()) {
-        Ok(Some(Ok(resposta))) => Ok(resposta.sockaddr.ip()),
-        Ok(_) => Err(sem_ipv4(url)),
-        Err(erro) => Err(erro_de_nome(url, &erro)),
-    }
-}
-
-/// O `getservbyname` do Python: a porta que a tabela do sistema (`/etc/services`; no Windows, `drivers\etc\services`)
-/// dá ao serviço, em TCP ou, na falta dele, em UDP. O erro diz que ela não o tem.
-pub fn getservbyname(servico: &str) -> Result<u16, Erro> {
-    // O getaddrinfo também aceita um número, e devolve ele mesmo.
-    let e_nome = !servico.bytes().all(|b| b.is_ascii_digit());
-    for tipo in [SockType::Stream, SockType::DGram] {
-        let procura = AddrInfoHints {
-            address: AddrFamily::Inet.into(),
-            socktype: tipo.into(),
-            ..Default::default()
-        };
-        if e_nome
-            && let Ok(mut respostas) = getaddrinfo(None, Some(servico), Some(procura))
-            && let Some(Ok(resposta)) = respostas.next()
-        {
-            return Ok(resposta.sockaddr.port());
-        }
-    }
-    let servico = visivel(servico.as_bytes());
-    Err(Erro::Mensagem(format!(
-        "a tabela de serviços do sistema não tem \"{servico}\"; confira o nome, em minúsculas; \
-         se falta a tabela, no Debian e no Ubuntu: sudo apt install netbase"
-    )))
-}
-
 /// O nome que se pergunta à rede. De uma URL inteira (`https://www.exemplo.br/x`) fica só a
 /// máquina; um nome com acento vira a forma ASCII dele (IDNA, RFC 5890): `www.pão.com.br` é
 /// `www.xn--po-sia.com.br` para o DNS.
+///
+/// # Errors
+/// [`Erro::Mensagem`] se o texto não pode ser o nome de uma máquina.
 pub fn nome_na_rede(url: &str) -> Result<String, Erro> {
     let recusa = |motivo: &str| {
         Erro::Mensagem(format!(
@@ -91,9 +49,9 @@ pub fn nome_na_rede(url: &str) -> Result<String, Erro> {
     Ok(nome)
 }
 
-/// Por que o sistema não achou a máquina de `url`.
-fn erro_de_nome(url: &str, erro: &LookupError) -> Erro {
-    match erro.kind() {
+/// Para o `map_err` do `getaddrinfo`: por que o sistema não achou a máquina de `url`.
+pub fn erro_de_nome(url: &str) -> impl Fn(LookupError) -> Erro {
+    move |erro| match erro.kind() {
         LookupErrorKind::Again => Erro::Mensagem(format!(
             "nenhum servidor de nomes respondeu sobre {}; confira a conexão com a internet (localhost funciona sem ela)",
             digitado(url)
@@ -103,7 +61,8 @@ fn erro_de_nome(url: &str, erro: &LookupError) -> Erro {
 }
 
 /// O erro de um nome sem endereço IPv4.
-fn sem_ipv4(url: &str) -> Erro {
+#[must_use]
+pub fn sem_ipv4(url: &str) -> Erro {
     let nome = digitado(url);
     Erro::Mensagem(if nome.contains(':') {
         format!(

@@ -8,7 +8,7 @@
 use std::process::ExitCode;
 
 use comum::{Erro, ajuda, executa, mostra, sem_argumentos};
-use nomes::getservbyname;
+use dns_lookup::{AddrFamily, AddrInfoHints, SockType, getaddrinfo};
 
 fn main() -> ExitCode {
     executa(licao)
@@ -23,3 +23,24 @@ fn licao() -> Result<(), Erro> {
     // ANCHOR_END: tres
     Ok(())
 }
+
+// ANCHOR: getservbyname
+/// O `getservbyname` do Python: a porta que a tabela do sistema dá ao serviço, em TCP ou, na falta dele, em UDP.
+fn getservbyname(servico: &str) -> Result<u16, Erro> {
+    for tipo in [SockType::Stream, SockType::DGram] {
+        let procura = AddrInfoHints {
+            address: AddrFamily::Inet.into(),
+            socktype: tipo.into(),
+            ..Default::default()
+        };
+        if let Ok(mut respostas) = getaddrinfo(None, Some(servico), Some(procura))
+            && let Some(Ok(resposta)) = respostas.next()
+        {
+            return Ok(resposta.sockaddr.port());
+        }
+    }
+    Err(Erro::Mensagem(format!(
+        "a tabela de serviços do sistema não tem \"{servico}\"; no Debian e no Ubuntu: sudo apt install netbase"
+    )))
+}
+// ANCHOR_END: getservbyname

@@ -3,10 +3,12 @@
 //!
 //! Terminal: `cargo run -p socket_ip`
 
+use std::net::IpAddr;
 use std::process::ExitCode;
 
 use comum::{Erro, ajuda, executa, mostra, pergunta, sem_argumentos};
-use nomes::gethostbyname;
+use dns_lookup::{AddrFamily, AddrInfoHints, getaddrinfo};
+use nomes::{erro_de_nome, nome_na_rede, sem_ipv4};
 
 fn main() -> ExitCode {
     executa(licao)
@@ -25,3 +27,19 @@ fn licao() -> Result<(), Erro> {
     Ok(())
     // ANCHOR_END: laco
 }
+
+// ANCHOR: gethostbyname
+/// O `gethostbyname` do Python: só IPv4, só o primeiro endereço, e o nome vazio é 0.0.0.0.
+fn gethostbyname(url: &str) -> Result<IpAddr, Erro> {
+    let nome = nome_na_rede(url)?;
+    let so_ipv4 = AddrInfoHints {
+        address: AddrFamily::Inet.into(),
+        ..Default::default()
+    };
+    let mut respostas = getaddrinfo(Some(&nome), None, Some(so_ipv4)).map_err(erro_de_nome(url))?;
+    match respostas.next() {
+        Some(Ok(resposta)) => Ok(resposta.sockaddr.ip()),
+        _ => Err(sem_ipv4(url)),
+    }
+}
+// ANCHOR_END: gethostbyname

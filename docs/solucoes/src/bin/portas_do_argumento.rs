@@ -8,7 +8,7 @@ use std::env;
 use std::process::ExitCode;
 
 use comum::{Erro, executa, mostra};
-use nomes::getservbyname;
+use dns_lookup::{AddrFamily, AddrInfoHints, SockType, getaddrinfo};
 
 fn main() -> ExitCode {
     executa(exercicio)
@@ -29,4 +29,26 @@ fn exercicio() -> Result<(), Erro> {
         mostra!("{}", getservbyname(&servico)?)?;
     }
     Ok(())
+}
+
+/// O mesmo da lição. Só o conselho mudou: agora o nome pode ter sido digitado errado.
+fn getservbyname(servico: &str) -> Result<u16, Erro> {
+    // O getaddrinfo também aceita um número, e devolve ele mesmo: aqui se procuram nomes.
+    let e_nome = servico.contains(char::is_alphabetic);
+    for tipo in [SockType::Stream, SockType::DGram] {
+        let procura = AddrInfoHints {
+            address: AddrFamily::Inet.into(),
+            socktype: tipo.into(),
+            ..Default::default()
+        };
+        if let Ok(mut respostas) = getaddrinfo(None, Some(servico), Some(procura))
+            && let Some(Ok(resposta)) = respostas.next()
+            && e_nome
+        {
+            return Ok(resposta.sockaddr.port());
+        }
+    }
+    Err(Erro::Mensagem(format!(
+        "a tabela de serviços do sistema não tem {servico:?}; confira o nome, que costuma ser em minúsculas"
+    )))
 }

@@ -4,10 +4,12 @@
 //!
 //! Terminal: `cargo run -p solucoes --bin socket_ip_teimoso`
 
+use std::net::IpAddr;
 use std::process::ExitCode;
 
 use comum::{Erro, avisa, executa, mostra, pergunta};
-use nomes::gethostbyname;
+use dns_lookup::{AddrFamily, AddrInfoHints, getaddrinfo};
+use nomes::{erro_de_nome, nome_na_rede, sem_ipv4};
 
 fn main() -> ExitCode {
     executa(exercicio)
@@ -26,4 +28,18 @@ fn exercicio() -> Result<(), Erro> {
         resp = pergunta("Digite <s> para continuar: ")?.to_uppercase();
     }
     Ok(())
+}
+
+/// O `gethostbyname` do Python: só IPv4, só o primeiro endereço, e o nome vazio é 0.0.0.0.
+fn gethostbyname(url: &str) -> Result<IpAddr, Erro> {
+    let nome = nome_na_rede(url)?;
+    let so_ipv4 = AddrInfoHints {
+        address: AddrFamily::Inet.into(),
+        ..Default::default()
+    };
+    let mut respostas = getaddrinfo(Some(&nome), None, Some(so_ipv4)).map_err(erro_de_nome(url))?;
+    match respostas.next() {
+        Some(Ok(resposta)) => Ok(resposta.sockaddr.ip()),
+        _ => Err(sem_ipv4(url)),
+    }
 }
