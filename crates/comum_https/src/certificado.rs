@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::io;
-use std::net::{IpAddr, ToSocketAddrs, UdpSocket};
+#[cfg(not(unix))]
+use std::net::UdpSocket;
+use std::net::{IpAddr, ToSocketAddrs};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -46,7 +48,7 @@ pub fn certificado_da_turma(
     Ok((certificado.der().clone(), chave.into()))
 }
 
-/// Os nomes de um servidor que escuta em `endereco`, para o certificado dele: este computador, e o IP por que os
+/// Os nomes de um servidor que escuta em `endereco`, para o certificado dele: este computador, e os IPs por que os
 /// outros o alcançam.
 fn nomes(endereco: &Endereco) -> Vec<String> {
     let mut nomes = vec![
@@ -55,7 +57,7 @@ fn nomes(endereco: &Endereco) -> Vec<String> {
         "::1".to_string(),
     ];
     let ips = endereco.to_socket_addrs().into_iter().flatten();
-    let mais = ips.map(|ip| ip.ip()).chain(ip_na_rede());
+    let mais = ips.map(|ip| ip.ip()).chain(ips_daqui());
     for ip in mais
         .filter(|ip| !ip.is_unspecified())
         .map(|ip| ip.to_string())
@@ -67,12 +69,28 @@ fn nomes(endereco: &Endereco) -> Vec<String> {
     nomes
 }
 
+/// Os IPs deste computador: um laboratório sem saída para a internet também é uma rede.
+#[cfg(unix)]
+fn ips_daqui() -> Vec<IpAddr> {
+    let interfaces = nix::ifaddrs::getifaddrs().into_iter().flatten();
+    let enderecos = interfaces.filter_map(|interface| interface.address);
+    enderecos
+        .filter_map(|endereco| {
+            let v4 = endereco.as_sockaddr_in().map(|v4| v4.ip().into());
+            v4.or_else(|| endereco.as_sockaddr_in6().map(|v6| v6.ip().into()))
+        })
+        .collect()
+}
+
 /// O IP com que este computador fala com os outros. Em UDP o `connect` não manda nada: só escolhe por onde iria.
-fn ip_na_rede() -> Option<IpAddr> {
-    let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
+#[cfg(not(unix))]
+fn ips_daqui() -> Vec<IpAddr> {
     // Um endereço reservado aos exemplos (RFC 5737).
-    socket.connect("192.0.2.1:9").ok()?;
-    Some(socket.local_addr().ok()?.ip())
+    let ip = UdpSocket::bind("0.0.0.0:0").and_then(|socket| {
+        socket.connect("192.0.2.1:9")?;
+        Ok(socket.local_addr()?.ip())
+    });
+    ip.into_iter().collect()
 }
 
 /// Os certificados em que se confia: os de um arquivo, ou os do sistema.
