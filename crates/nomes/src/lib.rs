@@ -1,6 +1,8 @@
-//! Nomes de máquinas como a rede os quer, e por que um nome não foi encontrado.
+//! Nomes de máquinas como a rede os quer, o que se lê na resposta do `getaddrinfo`, e por que não veio nenhuma.
 
-use dns_lookup::{LookupError, LookupErrorKind};
+use std::net::{IpAddr, SocketAddr};
+
+use dns_lookup::{AddrFamily, AddrInfoHints, AddrInfoIter, LookupError, LookupErrorKind, SockType};
 
 use comum::endereco::{sem_senha, so_a_maquina};
 use comum::{Erro, visivel};
@@ -49,9 +51,71 @@ pub fn nome_na_rede(url: &str) -> Result<String, Erro> {
     Ok(nome)
 }
 
-/// Para o `map_err` do `getaddrinfo`: por que o sistema não achou a máquina de `url`.
-pub fn erro_de_nome(url: &str) -> impl Fn(LookupError) -> Erro {
-    move |erro| match erro.kind() {
+/// O filtro do `getaddrinfo` que só quer IPv4, como o `gethostbyname` do Python.
+#[must_use]
+pub fn so_ipv4() -> AddrInfoHints {
+    AddrInfoHints {
+        address: AddrFamily::Inet.into(),
+        ..Default::default()
+    }
+}
+
+/// O filtro do `getaddrinfo` que só quer TCP. A porta não depende do IPv4, mas sem ele a resposta viria duas vezes.
+#[must_use]
+pub fn so_tcp() -> AddrInfoHints {
+    AddrInfoHints {
+        socktype: SockType::Stream.into(),
+        ..so_ipv4()
+    }
+}
+
+/// O filtro do `getaddrinfo` que só quer UDP.
+#[must_use]
+pub fn so_udp() -> AddrInfoHints {
+    AddrInfoHints {
+        socktype: SockType::DGram.into(),
+        ..so_ipv4()
+    }
+}
+
+/// O que o `getaddrinfo` devolve.
+type Respostas = Result<AddrInfoIter, LookupError>;
+
+/// O IP da primeira resposta sobre a máquina de `url`.
+///
+/// # Errors
+/// [`Erro::Mensagem`] se não há resposta: o nome não existe, só tem IPv6, ou nenhum servidor de nomes respondeu.
+pub fn primeiro_ip(respostas: Respostas, url: &str) -> Result<IpAddr, Erro> {
+    match primeira(respostas) {
+        Ok(Some(endereco)) => Ok(endereco.ip()),
+        Ok(None) => Err(sem_ipv4(url)),
+        Err(erro) => Err(erro_de_nome(url, &erro)),
+    }
+}
+
+/// A porta da primeira resposta sobre `servico`.
+///
+/// # Errors
+/// [`Erro::Mensagem`] se a tabela não tem o serviço.
+pub fn primeira_porta(respostas: Respostas, servico: &str) -> Result<u16, Erro> {
+    match primeira(respostas) {
+        Ok(Some(endereco)) => Ok(endereco.port()),
+        _ => Err(Erro::Mensagem(format!(
+            "a tabela de serviços do sistema não tem \"{}\"; no Debian e no Ubuntu: sudo apt install netbase",
+            visivel(servico.as_bytes())
+        ))),
+    }
+}
+
+/// O endereço da primeira resposta, se ela veio e se entende.
+fn primeira(respostas: Respostas) -> Result<Option<SocketAddr>, LookupError> {
+    let resposta = respostas?.next();
+    Ok(resposta.and_then(Result::ok).map(|r| r.sockaddr))
+}
+
+/// Por que o sistema não achou a máquina de `url`.
+fn erro_de_nome(url: &str, erro: &LookupError) -> Erro {
+    match erro.kind() {
         LookupErrorKind::Again => Erro::Mensagem(format!(
             "nenhum servidor de nomes respondeu sobre {}; confira a conexão com a internet (localhost funciona sem ela)",
             digitado(url)
@@ -61,8 +125,7 @@ pub fn erro_de_nome(url: &str) -> impl Fn(LookupError) -> Erro {
 }
 
 /// O erro de um nome sem endereço IPv4.
-#[must_use]
-pub fn sem_ipv4(url: &str) -> Erro {
+fn sem_ipv4(url: &str) -> Erro {
     let nome = digitado(url);
     Erro::Mensagem(if nome.contains(':') {
         format!(

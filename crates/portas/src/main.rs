@@ -8,7 +8,8 @@
 use std::process::ExitCode;
 
 use comum::{Erro, ajuda, executa, mostra, sem_argumentos};
-use dns_lookup::{AddrFamily, AddrInfoHints, SockType, getaddrinfo};
+use dns_lookup::getaddrinfo;
+use nomes::{primeira_porta, so_tcp, so_udp};
 
 fn main() -> ExitCode {
     executa(licao)
@@ -25,22 +26,13 @@ fn licao() -> Result<(), Erro> {
 }
 
 // ANCHOR: getservbyname
-/// O `getservbyname` do Python: a porta que a tabela do sistema dá ao serviço, em TCP ou, na falta dele, em UDP.
+/// O `getservbyname` do Python: a porta que a tabela do sistema dá ao serviço,
+/// em TCP ou, na falta dele, em UDP.
 fn getservbyname(servico: &str) -> Result<u16, Erro> {
-    for tipo in [SockType::Stream, SockType::DGram] {
-        let procura = AddrInfoHints {
-            address: AddrFamily::Inet.into(),
-            socktype: tipo.into(),
-            ..Default::default()
-        };
-        if let Ok(mut respostas) = getaddrinfo(None, Some(servico), Some(procura))
-            && let Some(Ok(resposta)) = respostas.next()
-        {
-            return Ok(resposta.sockaddr.port());
-        }
+    let mut respostas = getaddrinfo(None, Some(servico), Some(so_tcp()));
+    if respostas.is_err() {
+        respostas = getaddrinfo(None, Some(servico), Some(so_udp()));
     }
-    Err(Erro::Mensagem(format!(
-        "a tabela de serviços do sistema não tem \"{servico}\"; no Debian e no Ubuntu: sudo apt install netbase"
-    )))
+    primeira_porta(respostas, servico)
 }
 // ANCHOR_END: getservbyname

@@ -7,8 +7,8 @@ use std::net::IpAddr;
 use std::process::ExitCode;
 
 use comum::{Erro, ajuda, executa, mostra, pergunta, sem_argumentos};
-use dns_lookup::{AddrFamily, AddrInfoHints, getaddrinfo};
-use nomes::{erro_de_nome, nome_na_rede, sem_ipv4};
+use dns_lookup::getaddrinfo;
+use nomes::{nome_na_rede, primeiro_ip, so_ipv4};
 
 fn main() -> ExitCode {
     executa(licao)
@@ -29,17 +29,11 @@ fn licao() -> Result<(), Erro> {
 }
 
 // ANCHOR: gethostbyname
-/// O `gethostbyname` do Python: só IPv4, só o primeiro endereço, e o nome vazio é 0.0.0.0.
+/// O `gethostbyname` do Python: só IPv4, só o primeiro endereço, e o
+/// nome vazio é 0.0.0.0.
 fn gethostbyname(url: &str) -> Result<IpAddr, Erro> {
     let nome = nome_na_rede(url)?;
-    let so_ipv4 = AddrInfoHints {
-        address: AddrFamily::Inet.into(),
-        ..Default::default()
-    };
-    let mut respostas = getaddrinfo(Some(&nome), None, Some(so_ipv4)).map_err(erro_de_nome(url))?;
-    match respostas.next() {
-        Some(Ok(resposta)) => Ok(resposta.sockaddr.ip()),
-        _ => Err(sem_ipv4(url)),
-    }
+    let respostas = getaddrinfo(Some(&nome), None, Some(so_ipv4()));
+    primeiro_ip(respostas, url)
 }
 // ANCHOR_END: gethostbyname

@@ -8,7 +8,8 @@ use std::env;
 use std::process::ExitCode;
 
 use comum::{Erro, executa, mostra};
-use dns_lookup::{AddrFamily, AddrInfoHints, SockType, getaddrinfo};
+use dns_lookup::getaddrinfo;
+use nomes::{primeira_porta, so_tcp, so_udp};
 
 fn main() -> ExitCode {
     executa(exercicio)
@@ -33,22 +34,15 @@ fn exercicio() -> Result<(), Erro> {
 
 /// O mesmo da lição. Só o conselho mudou: agora o nome pode ter sido digitado errado.
 fn getservbyname(servico: &str) -> Result<u16, Erro> {
-    // O getaddrinfo também aceita um número, e devolve ele mesmo: aqui se procuram nomes.
-    let e_nome = servico.contains(char::is_alphabetic);
-    for tipo in [SockType::Stream, SockType::DGram] {
-        let procura = AddrInfoHints {
-            address: AddrFamily::Inet.into(),
-            socktype: tipo.into(),
-            ..Default::default()
-        };
-        if let Ok(mut respostas) = getaddrinfo(None, Some(servico), Some(procura))
-            && let Some(Ok(resposta)) = respostas.next()
-            && e_nome
-        {
-            return Ok(resposta.sockaddr.port());
-        }
+    let mut respostas = getaddrinfo(None, Some(servico), Some(so_tcp()));
+    if respostas.is_err() {
+        respostas = getaddrinfo(None, Some(servico), Some(so_udp()));
     }
-    Err(Erro::Mensagem(format!(
-        "a tabela de serviços do sistema não tem {servico:?}; confira o nome, que costuma ser em minúsculas"
-    )))
+    match primeira_porta(respostas, servico) {
+        // O getaddrinfo também aceita um número, e devolve ele mesmo: aqui se procuram nomes.
+        Ok(porta) if servico.contains(char::is_alphabetic) => Ok(porta),
+        _ => Err(Erro::Mensagem(format!(
+            "a tabela de serviços do sistema não tem {servico:?}; confira o nome, que costuma ser em minúsculas"
+        ))),
+    }
 }
