@@ -330,7 +330,7 @@ const ENGANOS: &[Caso] = &[
         "Servidor.py",
         SERVIDOR,
         ("bind((\"127.0.0.1\", 43210))", "bind(\"127.0.0.1\", 43210)"),
-        "o endereço é uma tupla; um par de parênteses para a chamada, outro para a tupla",
+        "o endereço é uma tupla; uns parênteses para a chamada, outros para a tupla",
     ),
     (
         "servidor",

@@ -21,7 +21,7 @@ fn licao() -> Result<(), Erro> {
     // ANCHOR: par
     let obj_socket = UdpSocket::bind(endereco.porta_livre())?;
     let sem_resposta = erro_ao_conectar(&endereco, "servidor_udp");
-    // Em UDP o connect não conversa com ninguém: só fixa o par, e datagramas de estranhos são ignorados.
+    // Em UDP o connect não conversa com ninguém: só fixa o outro lado, e datagramas de estranhos são ignorados.
     obj_socket.connect(&endereco).map_err(&sem_resposta)?;
     // ANCHOR_END: par
     let mut buffer = vec![0; 65535];

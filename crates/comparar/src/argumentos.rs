@@ -6,7 +6,7 @@ use comum::{Erro, mostra, visivel};
 use lexopt::prelude::*;
 
 const AJUDA: &str = "\
-Toca as sessões das lições com os seus arquivos em Python e com os programas daqui,
+Roda as sessões das lições com os seus arquivos em Python e com os programas daqui,
 e mostra lado a lado o que cada terminal mostrou.
 
 Uso: cargo run -p comparar -- PASTA [LIÇÃO…] [--html ARQUIVO]

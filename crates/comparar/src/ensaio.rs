@@ -39,7 +39,7 @@ impl<'a> Ensaio<'a> {
             .collect();
         let grupos = grupos.map_err(|falha| match interrompido() {
             true => "não foi julgado: o Ctrl-C veio antes".to_string(),
-            false => format!("não foi possível tocar as sessões: {falha}; tente outra vez"),
+            false => format!("não foi possível rodar as sessões: {falha}; tente outra vez"),
         })?;
         Ok(Relatorio::novo(
             self.roteiro,
@@ -75,7 +75,7 @@ impl<'a> Ensaio<'a> {
         })
     }
 
-    /// Cada arquivo se julga sozinho, com o outro lado em Rust: assim não leva a culpa do par.
+    /// Cada arquivo se julga sozinho, com o outro lado em Rust: assim não leva a culpa do outro.
     fn toca_sessao<'b>(
         &self,
         sessao: &Sessao,
@@ -126,13 +126,13 @@ impl<'a> Ensaio<'a> {
             pistas.extend(juntos(&visto));
             for pista in pistas.iter_mut() {
                 let texto = &pista.texto;
-                pista.texto = format!("com o par em Rust está certo, mas com o seu não: {texto}");
+                pista.texto = format!("com o outro em Rust está certo, mas com o seu não: {texto}");
             }
         } else if em_python
             .iter()
             .all(|licao| Fonte::le(licao).em_outra_porta())
         {
-            // Em outra porta, só o par dele o ouve: os textos se veem aqui.
+            // Em outra porta, só o outro lado o ouve: os textos se veem aqui.
             let de_texto = |pista: &Pista| pista.peso == Peso::Texto;
             pistas.extend(juntos(&visto).into_iter().filter(de_texto));
         }

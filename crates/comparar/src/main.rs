@@ -1,4 +1,4 @@
-//! Toca as sessões das lições com os arquivos que o aluno digitou em Python e com os programas daqui,
+//! Roda as sessões das lições com os arquivos que o aluno digitou em Python e com os programas daqui,
 //! e mostra lado a lado o que cada terminal mostrou.
 //!
 //! `cargo run -p comparar -- PASTA`

@@ -98,7 +98,7 @@ fn corpo(relatorio: &Relatorio) -> String {
     format!(
         "<p>Pasta <code>{}</code>; Python {}.</p>\n\
          <table><tr><th></th><th>lição</th><th>arquivo</th><th>veredito</th></tr>\n{corpo}</table>\n{fim}\n\
-         <p>= igual; ~ diferente de propósito; ≠ diferente; - não rodou, ou só o par difere</p>\n\
+         <p>= igual; ~ diferente de propósito; ≠ diferente; - não rodou, ou só o outro lado difere</p>\n\
          <p>{}</p>\n\
          {sessoes}",
         escapa(&relatorio.pasta),

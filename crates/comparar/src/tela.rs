@@ -13,7 +13,7 @@ use crate::vista::{Bloco, Relatorio, SessaoVista};
 
 /// Mais estreito que isto, uma coluna embaixo da outra.
 const ESTREITO: usize = 72;
-/// Sem terminal (num arquivo, num cano), a largura de uma página.
+/// Sem terminal (num arquivo, num pipe), a largura de uma página.
 const SEM_TERMINAL: usize = 100;
 /// Linhas mais largas que isto cansam.
 const LARGO: usize = 160;
@@ -192,7 +192,7 @@ fn texto(relatorio: &Relatorio, largura: usize, html: Option<&Path>) -> String {
         folha.texto.insert_str(onde, cor(uma.marca));
     }
     folha.texto.push('\n');
-    folha.diz("= igual   ~ diferente de propósito   ≠ diferente   - não rodou ou só o par difere");
+    folha.diz("= igual   ~ diferente de propósito   ≠ diferente   - não rodou ou o outro difere");
     if let Some(ressalva) = relatorio.ressalva() {
         folha.diz(ressalva);
     }

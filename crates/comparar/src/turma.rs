@@ -28,7 +28,7 @@ pub struct Julgado {
 }
 
 impl Julgado {
-    /// A marca de uma lição, e o que dizer dela. Se só o par difere, ela está certa.
+    /// A marca de uma lição, e o que dizer dela. Se só o outro lado difere, ela está certa.
     pub fn marca(&self, licao: &str) -> (&'static str, &str) {
         let resumo = self.relatorio.as_ref().ok().and_then(|relatorio| {
             let mut resumos = relatorio.resumo.iter();

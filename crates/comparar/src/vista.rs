@@ -38,11 +38,11 @@ pub struct SessaoVista {
     pub blocos: Vec<Bloco>,
     /// Os bytes pela rede e os arquivos, do lado Python e do lado Rust.
     pub contas: [String; 2],
-    /// De cada par misturado, se cada um mostrou o mesmo que com o par da sua língua.
+    /// De cada par misturado, se cada um mostrou o mesmo que com o par da sua linguagem.
     pub mistas: Vec<String>,
 }
 
-/// Um terminal, nas duas línguas.
+/// Um terminal, nas duas linguagens.
 pub struct Bloco {
     /// Quem está de cada lado: `servidor: Servidor.py`, `servidor: em Rust`.
     pub quem: [String; 2],
@@ -57,7 +57,7 @@ pub struct Resumo {
     pub arquivo: String,
     /// A marca e o que dizer.
     pub marca: &'static str,
-    /// Não há nada a mudar: é o par dela que difere.
+    /// Não há nada a mudar: é o outro lado que difere.
     pub so_o_par: bool,
     pub texto: String,
 }
@@ -107,7 +107,7 @@ fn resume(licao: &Licao, grupos: &[Vista]) -> Resumo {
     let mut contas = [
         (0, "sessão igual", "sessões iguais"),
         (0, "diferente de propósito", "diferentes de propósito"),
-        (0, "em que só o par difere", "em que só o par difere"),
+        (0, "em que só o outro difere", "em que só o outro difere"),
         (0, "não rodou", "não rodaram"),
     ];
     let dela = |sessao: &&SessaoVista| sessao.licoes.contains(&licao.nome);
@@ -142,7 +142,7 @@ fn resume(licao: &Licao, grupos: &[Vista]) -> Resumo {
             so_o_par: true,
             ..resumo(
                 "-",
-                format!("nada a mudar aqui, mas o par dela difere ({contas})"),
+                format!("nada a mudar aqui, mas o outro lado difere ({contas})"),
             )
         },
     }
@@ -184,7 +184,7 @@ impl SessaoVista {
         self.contas = vistos.map(conta);
     }
 
-    /// O par em que só esta lição estava em Python: se cada um mostrou o mesmo que com o par da sua língua.
+    /// O par em que só esta lição estava em Python: se cada um mostrou o mesmo que com o par da sua linguagem.
     pub fn mistura(
         &mut self,
         sessao: &Sessao,
