@@ -24,12 +24,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{ExitCode, Stdio};
 
 use comum::causa::em_portugues;
 use comum::erro::encerra;
 use comum::{Erro, visivel};
-use palco::{compila_so, interrompe, interrompido, python};
+use palco::{cargo_build, interrompe, interrompido, python};
 
 use crate::ensaio::{Ensaio, nucleos};
 use crate::plano::{Plano, Roteiro};
@@ -117,7 +117,9 @@ fn prepara(quais: BTreeSet<&str>, progresso: &Progresso) -> Result<(), Erro> {
         "Preparando os programas em Rust (na primeira vez, um ou dois minutos): {}",
         nomes.join(", ")
     ));
-    compila_so(quais.into_iter(), !progresso.num_terminal).map_err(|_| {
+    let mut selecao: Vec<&str> = quais.into_iter().flat_map(|nome| ["-p", nome]).collect();
+    selecao.extend((!progresso.num_terminal).then_some("--quiet"));
+    cargo_build(&selecao, Stdio::inherit()).map_err(|_| {
         Erro::Mensagem(
             "os programas em Rust não compilaram; rode `cargo build` e veja por quê".into(),
         )

@@ -5,15 +5,14 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use comum::visivel;
 use palco::{
-    Cano, Engano, Falha, Paciencia, Resultado, Terminal, compilado, em_python, original,
-    porta_livre, recebe_endereco,
+    Ator, Cano, Engano, Falha, Paciencia, Resultado, Terminal, aceita, comando_de, compilado,
+    original, porta_livre,
 };
 use tempfile::TempDir;
 
@@ -38,22 +37,6 @@ impl Programa {
             false => onde.to_path_buf(),
         };
         arquivo.canonicalize().ok().map(Programa)
-    }
-
-    /// O comando que o roda. Um arquivo em Python já sabe a porta, que se troca nele; os outros a recebem como a
-    /// lição de onde partem, depois dos outros argumentos.
-    fn comando(&self, partida: &str, argumentos: &[&str], porta: u16) -> Resultado<Command> {
-        let extensao = self.0.extension();
-        let python = extensao.is_some_and(|extensao| extensao.eq_ignore_ascii_case("py"));
-        let mut comando = match python {
-            true => em_python(&self.0, porta)?,
-            false => Command::new(&self.0),
-        };
-        comando.args(argumentos);
-        if !python && recebe_endereco(partida) {
-            comando.arg(format!("127.0.0.1:{porta}"));
-        }
-        Ok(comando)
     }
 }
 
@@ -87,9 +70,18 @@ impl<'a> Cena<'a> {
         self.passos.into_inner()
     }
 
-    /// Abre o programa, com estes argumentos e o endereço.
-    pub fn abre(&self, argumentos: &[&str]) -> Resultado<Aluno> {
-        self.poe_em_cena(0, "o seu programa", argumentos)
+    /// Abre o programa, com estes argumentos e o endereço, e espera o que ele mostra quando está pronto.
+    pub fn abre(&self, argumentos: &[&str], pronto: &str) -> Resultado<Aluno> {
+        let mut aluno = self.poe_em_cena(0, "o seu programa", argumentos)?;
+        aluno.espera(pronto)?;
+        Ok(aluno)
+    }
+
+    /// Roda o programa até o fim, com estes argumentos e estas linhas digitadas, e dá o código de saída.
+    pub fn roda(&self, argumentos: &[&str], linhas: &[&str]) -> Resultado<(Aluno, i32)> {
+        let mut aluno = self.abre(argumentos, "")?;
+        let codigo = aluno.digita_tudo(linhas)?;
+        Ok((aluno, codigo))
     }
 
     /// Abre os dois programas de um par: o servidor e, quando ele já espera alguém, o cliente.
@@ -101,16 +93,15 @@ impl<'a> Cena<'a> {
     }
 
     fn poe_em_cena(&self, qual: usize, quem: &str, argumentos: &[&str]) -> Resultado<Aluno> {
-        let programa = &self.programas[qual];
-        let mut comando = programa.comando(self.partidas[qual], argumentos, self.porta)?;
+        let Programa(arquivo) = &self.programas[qual];
+        let mut comando = comando_de(arquivo, self.partidas[qual], argumentos, self.porta)?;
         comando.current_dir(self.pasta.path());
         Terminal::abre_com(quem, &mut comando, false, Paciencia::DeGente).map(Aluno)
     }
 
     /// O servidor FTP da turma, na porta da conferência.
     pub fn servidor_da_turma(&self) -> Resultado<Terminal> {
-        let mut comando = Command::new(compilado("servidor_ftp")?);
-        comando.arg(format!("127.0.0.1:{}", self.porta));
+        let mut comando = Ator::Rust.comando("servidor_ftp", self.porta)?;
         let mut servidor = Terminal::abre("servidor_ftp", &mut comando, false)?;
         servidor.espera("acesso anônimo.\n")?;
         Ok(servidor)
@@ -119,11 +110,8 @@ impl<'a> Cena<'a> {
     /// Envia à turma um arquivo com este nome, e com o nome dentro.
     pub fn envia(&self, nome: &str) -> Resultado<()> {
         fs::write(self.arquivo(nome), nome)?;
-        let endereco = format!("127.0.0.1:{}", self.porta);
-        let mut comando = Command::new(compilado("ftp_envia")?);
-        comando
-            .args([nome, &endereco])
-            .current_dir(self.pasta.path());
+        let mut comando = comando_de(&compilado("ftp_envia")?, "ftp_envia", &[nome], self.porta)?;
+        comando.current_dir(self.pasta.path());
         Terminal::abre("ftp_envia", &mut comando, false)?
             .sai()
             .map(drop)
@@ -132,6 +120,11 @@ impl<'a> Cena<'a> {
     /// Conecta ao programa, que já devia estar escutando.
     pub fn conecta(&self) -> Resultado<TcpStream> {
         com_prazo(TcpStream::connect(("127.0.0.1", self.porta)).ok())
+    }
+
+    /// A conexão que o programa devia fazer a quem o espera.
+    pub fn espera_conexao(&self, escuta: &TcpListener) -> Resultado<TcpStream> {
+        com_prazo(aceita(escuta, PRAZO).ok())
     }
 
     /// Um arquivo da pasta de trabalho dos programas, vazia no começo.
@@ -265,7 +258,7 @@ fn recuado(tela: &str) -> String {
 }
 
 /// Um texto como se cita numa frase: nada que mexa no terminal, e só o começo se é longo.
-fn citado(texto: &str) -> String {
+pub fn citado(texto: &str) -> String {
     let texto = visivel(texto.trim_end_matches('\n').as_bytes());
     match texto.char_indices().nth(80) {
         Some((corte, _)) => format!("`{}…`", &texto[..corte]),
@@ -274,7 +267,7 @@ fn citado(texto: &str) -> String {
 }
 
 /// Uma conexão com o programa, se ela se fez, com um prazo para cada leitura e escrita.
-pub fn com_prazo(con: Option<TcpStream>) -> Resultado<TcpStream> {
+fn com_prazo(con: Option<TcpStream>) -> Resultado<TcpStream> {
     let con = con.ok_or_else(|| Falha("esperava uma conexão, e não houve".to_string()))?;
     con.set_read_timeout(Some(PRAZO))?;
     con.set_write_timeout(Some(PRAZO))?;
@@ -294,4 +287,10 @@ pub fn exige(certo: bool, o_que: &str) -> Resultado<()> {
         true => Ok(()),
         false => Err(Falha(format!("esperava {o_que}"))),
     }
+}
+
+/// Uma falha, se veio outro texto.
+pub fn exige_texto(esperado: &str, veio: &str) -> Resultado<()> {
+    let (certo, visto) = (visivel(esperado.as_bytes()), visivel(veio.as_bytes()));
+    exige(veio == esperado, &format!("`{certo}`, e veio `{visto}`"))
 }

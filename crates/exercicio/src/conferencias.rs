@@ -7,16 +7,16 @@ use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
 use std::path::Path;
 use std::time::Duration;
 
-use palco::{Resultado, aceita};
+use palco::Resultado;
 use socket2::SockRef;
 
-use crate::aluno::{Aluno, Cena, PRAZO, com_prazo, exige, le_ate_o_fim};
+use crate::aluno::{Aluno, Cena, PRAZO, citado, exige, exige_texto, le_ate_o_fim};
 
 pub fn socket_ip_teimoso(cena: &Cena) -> Resultado<()> {
     const URL: &str = "Digite uma url: ";
     const CONTINUA: &str = "Digite <s> para continuar: ";
     const IP: &str = "O IP referente à url informada é:  127.0.0.1\n";
-    let mut aluno = cena.abre(&[])?;
+    let mut aluno = cena.abre(&[], "")?;
     // Um nome que nem se pergunta à rede e um que o sistema recusa não impedem o seguinte, que existe.
     for (nome, resposta, tecla) in [
         ("www..br", "", "s"),
@@ -38,17 +38,14 @@ pub fn socket_ip_teimoso(cena: &Cena) -> Resultado<()> {
     let certo = codigo == 0 && linhas.count() >= 4;
     aluno.exige(certo, "um IP, e o motivo de cada um dos outros")?;
     cena.quando("num Ctrl-D, que continua encerrando");
-    let mut aluno = cena.abre(&[])?;
-    aluno.espera(URL)?;
-    aluno.fim_da_entrada();
-    aluno.sai().map(drop)
+    let mut aluno = cena.abre(&[], URL)?;
+    aluno.digita_tudo(&[]).map(drop)
 }
 
 pub fn portas_do_argumento(cena: &Cena) -> Resultado<()> {
     let roda = |nomes: &[&str]| {
         cena.quando(format!("com os nomes {nomes:?}"));
-        let mut aluno = cena.abre(nomes)?;
-        aluno.sai().map(|codigo| (aluno, codigo))
+        cena.roda(nomes, &[])
     };
     for (nomes, tela) in [
         (&[][..], "53\n80\n21\n"),
@@ -70,13 +67,6 @@ pub fn portas_do_argumento(cena: &Cena) -> Resultado<()> {
     Ok(())
 }
 
-/// Abre um servidor que diz que está pronto.
-fn abre_servidor(cena: &Cena, pronto: &str) -> Resultado<Aluno> {
-    let mut servidor = cena.abre(&[])?;
-    servidor.espera(pronto)?;
-    Ok(servidor)
-}
-
 /// Manda bytes. Se o programa já não os quer, é no que ele mostra ou responde que se vê.
 fn manda(con: &mut TcpStream, bytes: &[u8]) {
     let _ = con.write_all(bytes);
@@ -89,7 +79,7 @@ fn responde(con: &mut TcpStream) -> Resultado<()> {
 }
 
 pub fn servidor_ate_o_fim(cena: &Cena) -> Resultado<()> {
-    let mut servidor = abre_servidor(cena, "Aguardando cliente...\n")?;
+    let mut servidor = cena.abre(&[], "Aguardando cliente...\n")?;
     for tamanho in [1500, 0, 1 << 20] {
         cena.quando(format!("depois de {tamanho} bytes e do fim da mensagem"));
         let mut con = cena.conecta()?;
@@ -127,11 +117,10 @@ pub fn cliente_ate_o_fim(cena: &Cena) -> Resultado<()> {
     // Só na primeira conversa o servidor responde sem esperar o fim: a lição nunca o diz.
     let conversas = [("Python", false, 3000), ("Python", true, 12), ("", true, 2)];
     for (mensagem, ate_o_fim, quantos) in conversas {
-        let mut cliente = cena.abre(&[])?;
-        cliente.espera("Digite algo: ")?;
+        let mut cliente = cena.abre(&[], "Digite algo: ")?;
         cena.quando(format!("digitada a mensagem `{mensagem}`"));
         cliente.digita(mensagem);
-        let mut con = com_prazo(aceita(&escuta, PRAZO).ok())?;
+        let mut con = cena.espera_conexao(&escuta)?;
         let mut recebido = vec![0; mensagem.len()];
         let _ = con.read_exact(&mut recebido);
         exige(recebido == mensagem.as_bytes(), "os bytes dela na rede")?;
@@ -169,7 +158,7 @@ fn conversa(servidor: &mut Aluno, con: &mut TcpStream, texto: &str) -> Resultado
 }
 
 pub fn servidor_threads(cena: &Cena) -> Resultado<()> {
-    let mut servidor = abre_servidor(cena, "Aguardando cliente...\n")?;
+    let mut servidor = cena.abre(&[], "Aguardando cliente...\n")?;
     let mut calado = recebido(cena, &mut servidor)?;
     // Na lição ele só espera, e o servidor nem o mostra.
     cena.quando("com um cliente calado já conectado, um segundo que conecta e fala");
@@ -195,7 +184,7 @@ pub fn servidor_threads(cena: &Cena) -> Resultado<()> {
 
 /// As perguntas são as do capítulo; o que responder, cada um decide.
 pub fn bot_udp(cena: &Cena) -> Resultado<()> {
-    let mut bot = abre_servidor(cena, "Servidor pronto....\n")?;
+    let mut bot = cena.abre(&[], "Servidor pronto....\n")?;
     // Não há ninguém para digitar.
     bot.fim_da_entrada();
     let mut pergunta = |texto: &str| -> Resultado<String> {
@@ -216,21 +205,16 @@ pub fn bot_udp(cena: &Cena) -> Resultado<()> {
     let mut respostas = vec![nao_sei.clone()];
     for jeitos in PERGUNTAS {
         let resposta = pergunta(jeitos[0])?;
-        let so_dela = !respostas.contains(&resposta);
-        exige(
-            so_dela,
-            &format!("uma resposta só dela, e veio `{resposta}`"),
-        )?;
+        let so_dela = format!("uma resposta só dela, e veio {}", citado(&resposta));
+        exige(!respostas.contains(&resposta), &so_dela)?;
         for jeito in &jeitos[1..] {
-            let veio = pergunta(jeito)?;
-            exige(veio == resposta, &format!("`{resposta}`, e veio `{veio}`"))?;
+            exige_texto(&resposta, &pergunta(jeito)?)?;
         }
         respostas.push(resposta);
     }
     // A estas falta alguma palavra.
     for vaga in ["ramal", "Qual o ramal do administrador?", ""] {
-        let veio = pergunta(vaga)?;
-        exige(veio == nao_sei, &format!("`{nao_sei}`, e veio `{veio}`"))?;
+        exige_texto(&nao_sei, &pergunta(vaga)?)?;
     }
     Ok(())
 }
@@ -257,10 +241,10 @@ const PERGUNTAS: [[&str; 3]; 3] = [
 pub fn ftp_navegador(cena: &Cena) -> Resultado<()> {
     let _servidor = cena.servidor_da_turma()?;
     cena.quando("num passeio por nao_existe, pub/textos, /README, /pub e .., e uma linha vazia");
-    let mut aluno = cena.abre(&[])?;
     // A linha vazia é a despedida: o que vem depois dela não é lido.
     let passeio = ["nao_existe", "pub/textos", "/README", "/pub", ".."];
-    let codigo = aluno.digita_tudo(&[&["", ""], &passeio[..], &["", "pub"]].concat())?;
+    let linhas = [&["", ""], &passeio[..], &["", "pub"]].concat();
+    let (mut aluno, codigo) = cena.roda(&[], &linhas)?;
     let tela = aluno.tela();
     let mut resto = &*tela;
     for texto in [
@@ -286,8 +270,7 @@ pub fn ftp_navegador(cena: &Cena) -> Resultado<()> {
 pub fn ftp_na_tela(cena: &Cena) -> Resultado<()> {
     let _servidor = cena.servidor_da_turma()?;
     cena.quando("com o servidor da turma no ar");
-    let mut aluno = cena.abre(&[])?;
-    let codigo = aluno.sai()?;
+    let (mut aluno, codigo) = cena.roda(&[], &[])?;
     let leia_me = String::from_utf8_lossy(&da_turma("README")?).into_owned();
     let mostrou = codigo == 0 && aluno.tela().ends_with(&leia_me);
     aluno.exige(mostrou, "no fim da tela, o README do servidor")?;
@@ -307,8 +290,7 @@ pub fn ftp_baixa(cena: &Cena) -> Resultado<()> {
         ("../../README", "README"),
     ] {
         cena.quando(format!("com `{pedido}`"));
-        let mut aluno = cena.abre(&[pedido])?;
-        let codigo = aluno.sai()?;
+        let (mut aluno, codigo) = cena.roda(&[pedido], &[])?;
         aluno.exige(codigo == 0, "o código de saída 0")?;
         let (_, nome) = da_casa.rsplit_once('/').unwrap_or(("", da_casa));
         gravados.push(nome);
@@ -325,8 +307,7 @@ pub fn ftp_baixa(cena: &Cena) -> Resultado<()> {
     gravados.push("nao_existe.zip");
     for ruim in ["pub/nao_existe.zip", "nao_existe", "..", "pub/..", "/", ""] {
         cena.quando(format!("com `{ruim}`, que não serve"));
-        let mut aluno = cena.abre(&[ruim])?;
-        aluno.sai()?;
+        let (aluno, _) = cena.roda(&[ruim], &[])?;
         exige(aluno.tudo() != "\n", "um erro, e ele nada disse")?;
         cena.so_gravou(&gravados)?;
         exige(fs::read(&antigo)? == b"antigo", "o arquivo antigo intacto")?;
@@ -339,8 +320,7 @@ const FIGURA: &str = "pub/linux/logos/pictures/linux-father-of-linux.jpg";
 
 pub fn ftp_interativo_tamanho(cena: &Cena) -> Resultado<()> {
     let _servidor = cena.servidor_da_turma()?;
-    let mut aluno = cena.abre(&[])?;
-    aluno.espera("que se deseja conectar: ")?;
+    let mut aluno = cena.abre(&[], "que se deseja conectar: ")?;
     cena.quando("pedido o oito_megabytes.bin duas vezes, a primeira sem confirmar");
     let endereco = format!("127.0.0.1:{}", cena.porta);
     let linhas = [
@@ -369,7 +349,7 @@ pub fn ftp_interativo_tamanho(cena: &Cena) -> Resultado<()> {
 }
 
 pub fn sala_com_recados(cena: &Cena) -> Resultado<()> {
-    let _servidor = abre_servidor(cena, "Sala aberta...\n")?;
+    let _servidor = cena.abre(&[], "Sala aberta...\n")?;
     let mut pessoas = Vec::new();
     for nome in ["Ana", "João", "Bia"] {
         let entrou = format!("* {nome} entrou na sala");
@@ -413,7 +393,7 @@ fn le_linha(con: &mut BufReader<TcpStream>) -> Resultado<String> {
 pub fn cliente_insistente(cena: &Cena) -> Resultado<()> {
     let surdo = UdpSocket::bind(("127.0.0.1", cena.porta))?;
     surdo.set_read_timeout(Some(PRAZO))?;
-    let mut cliente = cena.abre(&[])?;
+    let mut cliente = cena.abre(&[], "")?;
     // Em que vez cada pergunta é ouvida; a última, em nenhuma.
     let perguntas = [
         ("alguém aí?", 3, "sim"),
@@ -460,8 +440,7 @@ pub fn ftp_arruma(cena: &Cena) -> Resultado<()> {
         (&["novo.txt"], &[]),
     ] {
         cena.quando(format!("com os nomes {nomes:?}"));
-        let mut aluno = cena.abre(nomes)?;
-        let codigo = aluno.sai()?;
+        let (mut aluno, codigo) = cena.roda(nomes, &[])?;
         let tela = aluno.tela();
         let vistos: Vec<&str> = tela.lines().filter(|l| l.ends_with(".txt")).collect();
         let certo = codigo == 0 && vistos == ficam;
@@ -469,7 +448,8 @@ pub fn ftp_arruma(cena: &Cena) -> Resultado<()> {
     }
     for nomes in [&["nao_existe"][..], &[], &["a", "b", "c"]] {
         cena.quando(format!("com os nomes {nomes:?}, que não servem"));
-        exige(cena.abre(nomes)?.sai()? != 0, "um erro, e o código foi 0")?;
+        let (_, codigo) = cena.roda(nomes, &[])?;
+        exige(codigo != 0, "um erro, e o código foi 0")?;
     }
     Ok(())
 }
@@ -477,10 +457,9 @@ pub fn ftp_arruma(cena: &Cena) -> Resultado<()> {
 pub fn espiao_que_mente(cena: &Cena) -> Resultado<()> {
     let escuta = TcpListener::bind("127.0.0.1:0")?;
     let destino = escuta.local_addr()?.port().to_string();
-    let mut espiao = cena.abre(&[&cena.porta.to_string(), &destino])?;
-    espiao.espera("Espiando...\n")?;
+    let _espiao = cena.abre(&[&cena.porta.to_string(), &destino], "Espiando...\n")?;
     let mut cliente = cena.conecta()?;
-    let mut servidor = com_prazo(aceita(&escuta, PRAZO).ok())?;
+    let mut servidor = cena.espera_conexao(&escuta)?;
     // Só o que o servidor diz muda, e só a palavra; quantas vezes aparecer.
     for (quem, dito, ouvido) in [
         ("cliente", "Olah, Olah!", "Olah, Olah!"),
@@ -496,14 +475,13 @@ pub fn espiao_que_mente(cena: &Cena) -> Resultado<()> {
         manda(de, dito.as_bytes());
         let mut chegou = vec![0; dito.len()];
         let _ = para.read_exact(&mut chegou);
-        let chegou = String::from_utf8_lossy(&chegou);
-        exige(chegou == ouvido, &format!("`{ouvido}`, e veio `{chegou}`"))?;
+        exige_texto(ouvido, &String::from_utf8_lossy(&chegou))?;
     }
     Ok(())
 }
 
 pub fn servidor_http(cena: &Cena) -> Resultado<()> {
-    let _servidor = abre_servidor(cena, "Aguardando cliente...\n")?;
+    let _servidor = cena.abre(&[], "Aguardando cliente...\n")?;
     for (pedido, codigo) in [
         ("GET / HTTP/1.1", "200 OK"),
         ("GET /nada HTTP/1.1", "404 Not Found"),
@@ -518,24 +496,20 @@ pub fn servidor_http(cena: &Cena) -> Resultado<()> {
         );
         let resposta = le_ate_o_fim(&mut con)?;
         let resposta = String::from_utf8_lossy(&resposta);
-        let comeco = format!("HTTP/1.1 {codigo}");
         let primeira = resposta.lines().next().unwrap_or_default();
-        let falta = format!("uma resposta que começa com `{comeco}`, e veio `{primeira}`");
-        exige(primeira == comeco, &falta)?;
+        let comeco = format!("HTTP/1.1 {codigo}");
+        let veio = citado(primeira);
+        let o_que = format!("uma resposta que começa com `{comeco}`, e veio {veio}");
+        exige(primeira == comeco, &o_que)?;
         let (campos, corpo) = resposta.split_once("\r\n\r\n").unwrap_or_default();
         let tamanho = format!("Content-Length: {}", corpo.len());
-        let tem = campos
-            .lines()
-            .any(|linha| linha.eq_ignore_ascii_case(&tamanho));
-        exige(
-            tem,
-            &format!("o campo `{tamanho}`, e uma linha vazia antes do corpo"),
-        )?;
+        let mut linhas = campos.lines();
+        let tem = linhas.any(|linha| linha.eq_ignore_ascii_case(&tamanho));
+        let o_que = format!("o campo `{tamanho}`, e uma linha vazia antes do corpo");
+        exige(tem, &o_que)?;
         let na_pagina = codigo != "200 OK" || corpo.contains("Olah cliente");
-        exige(
-            na_pagina,
-            &format!("`Olah cliente` no corpo, e veio `{corpo}`"),
-        )?;
+        let o_que = format!("`Olah cliente` no corpo, e veio {}", citado(corpo));
+        exige(na_pagina, &o_que)?;
     }
     Ok(())
 }

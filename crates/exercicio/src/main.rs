@@ -5,13 +5,13 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{ExitCode, Stdio};
 
 use comum::argumentos::argumentos;
 use comum::erro::encerra;
 use comum::{Erro, ajuda, mostra, visivel};
 use exercicio::{EXERCICIOS, Exercicio, Programa};
-use palco::{Falha, Resultado, compila_so, interrompe, interrompido};
+use palco::{Falha, Resultado, cargo_build, interrompe, interrompido};
 
 /// A raiz do projeto.
 const RAIZ: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
@@ -52,10 +52,9 @@ fn exercicio() -> Result<bool, Erro> {
         indicados(exercicio, arquivos)?
     } else if copia_o_que_falta(exercicio)? {
         return Ok(true);
-    } else if compila(exercicio, Stdio::inherit())? {
-        compilados(exercicio)?
     } else {
-        return Ok(false);
+        compila(exercicio, Stdio::inherit())?;
+        compilados(exercicio)?
     };
     let (mut passos, feito) = confere(exercicio, &programas)?;
     if interrompido() {
@@ -79,7 +78,7 @@ fn conta_todos() -> Result<bool, Erro> {
         let comecado = exercicio.programas().iter().all(|p| arquivo_de(p).exists());
         let (marca, situacao) = if !comecado {
             ("·", "por começar")
-        } else if !compila(exercicio, Stdio::null())? {
+        } else if compila(exercicio, Stdio::null()).is_err() {
             ("✗", "não compila")
         } else if confere(exercicio, &compilados(exercicio)?)?.1.is_ok() {
             ("✓", "passou")
@@ -99,26 +98,24 @@ fn conta_todos() -> Result<bool, Erro> {
 /// Os passos até o fim, ou até o primeiro em que falta alguma coisa, e ela.
 fn confere(e: &Exercicio, programas: &[Programa]) -> Resultado<(Vec<String>, Resultado<()>)> {
     if e.usa_ftp() {
-        compila_so(["servidor_ftp", "ftp_envia"].into_iter(), true)?;
+        let selecao = ["--quiet", "-p", "servidor_ftp", "-p", "ftp_envia"];
+        cargo_build(&selecao, Stdio::inherit())?;
     }
     e.confere(programas)
 }
 
 /// Compila os programas do exercício; o que o cargo tem a dizer de um erro vai para `erros`, sem mudança.
-fn compila(exercicio: &Exercicio, erros: Stdio) -> Result<bool, Erro> {
-    let mut cargo = Command::new("cargo");
-    cargo.current_dir(RAIZ).stderr(erros);
-    cargo.args(["build", "--quiet", "-p", "exercicios"]);
+fn compila(exercicio: &Exercicio, erros: Stdio) -> Resultado<()> {
     if compilados(exercicio).is_err() {
         let _ = writeln!(
             io::stderr(),
             "Compilando (na primeira vez, um minuto ou dois)…"
         );
     }
-    for programa in exercicio.programas() {
-        cargo.args(["--bin", &programa]);
-    }
-    Ok(cargo.status()?.success())
+    let programas = exercicio.programas();
+    let mut selecao = vec!["--quiet", "-p", "exercicios"];
+    selecao.extend(programas.iter().flat_map(|programa| ["--bin", programa]));
+    cargo_build(&selecao, erros)
 }
 
 fn compilados(exercicio: &Exercicio) -> Resultado<Vec<Programa>> {

@@ -9,8 +9,7 @@ use std::sync::OnceLock;
 use crate::falha::{Resultado, falha};
 
 /// Se a lição recebe o endereço como argumento.
-#[must_use]
-pub fn recebe_endereco(licao: &str) -> bool {
+fn recebe_endereco(licao: &str) -> bool {
     !["socket_ip", "portas", "ftp_interativo", "espiao"].contains(&licao)
 }
 
@@ -30,33 +29,40 @@ impl Ator<'_> {
     /// O comando que põe a lição em cena, em `porta` de 127.0.0.1. Falha se o programa não foi compilado ou o
     /// original não está na pasta.
     pub fn comando(self, licao: &str, porta: u16) -> Resultado<Command> {
-        match self {
-            Ator::Rust => {
-                let mut comando = Command::new(compilado(licao)?);
-                if recebe_endereco(licao) {
-                    comando.arg(format!("127.0.0.1:{porta}"));
-                }
-                Ok(comando)
-            }
-            Ator::Python(pasta) => {
-                let arquivo = original(pasta, licao)
-                    .ok_or_else(|| falha!("{licao}: sem original em {}", pasta.display()))?;
-                em_python(&arquivo, porta)
-            }
-        }
+        let arquivo = match self {
+            Ator::Rust => compilado(licao)?,
+            Ator::Python(pasta) => original(pasta, licao)
+                .ok_or_else(|| falha!("{licao}: sem original em {}", pasta.display()))?,
+        };
+        comando_de(&arquivo, licao, &[], porta)
     }
 }
 
-/// O comando que roda um arquivo em Python como [`Ator::Python`] roda um original; os argumentos dele vêm depois.
-/// Falha se o Python não está instalado.
-pub fn em_python(arquivo: &Path, porta: u16) -> Resultado<Command> {
+/// O comando que roda um programa que faz as vezes da lição, com estes argumentos. Um arquivo em Python já sabe a
+/// porta, que se troca nele (e falha se o Python não está instalado); os outros recebem o endereço, depois deles.
+pub fn comando_de(
+    arquivo: &Path,
+    licao: &str,
+    argumentos: &[&str],
+    porta: u16,
+) -> Resultado<Command> {
+    let extensao = arquivo.extension();
+    if !extensao.is_some_and(|extensao| extensao.eq_ignore_ascii_case("py")) {
+        let mut comando = Command::new(arquivo);
+        comando.args(argumentos);
+        if recebe_endereco(licao) {
+            comando.arg(format!("127.0.0.1:{porta}"));
+        }
+        return Ok(comando);
+    }
     let interprete = python().ok_or_else(|| falha!("o Python 3 não está instalado"))?;
     let mut comando = Command::new(&interprete.executavel);
     // Sem -u, os prompts só sairiam no fim: o stdout num cano é guardado em bloco.
     comando
         .args(["-u", "-X", "utf8", "-c", PONTO])
         .arg(arquivo)
-        .arg(porta.to_string());
+        .arg(porta.to_string())
+        .args(argumentos);
     Ok(comando)
 }
 
@@ -136,26 +142,22 @@ pub fn compila() -> Resultado<()> {
     static COMPILOU: OnceLock<Resultado<()>> = OnceLock::new();
     // O mesmo que o cargo test compila: outra seleção recompilaria as dependências.
     let selecao = ["--quiet", "--workspace", "--exclude", "exercicios"];
-    COMPILOU.get_or_init(|| cargo_build(&selecao)).clone()
-}
-
-/// Compila só os programas destas lições, no mesmo perfil deste aqui; o cargo conta no stderr o que faz, se
-/// não for para ir `calado`.
-pub fn compila_so<'a>(licoes: impl Iterator<Item = &'a str>, calado: bool) -> Resultado<()> {
-    let mut selecao: Vec<&str> = licoes.flat_map(|licao| ["-p", licao]).collect();
-    selecao.extend(calado.then_some("--quiet"));
-    cargo_build(&selecao)
+    COMPILOU
+        .get_or_init(|| cargo_build(&selecao, Stdio::inherit()))
+        .clone()
 }
 
 /// O projeto, de onde quer que se rode.
 const PROJETO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
 
-fn cargo_build(selecao: &[&str]) -> Resultado<()> {
+/// Compila o que a seleção diz, no mesmo perfil deste programa; o que o cargo conta vai para `erros`, sem mudança.
+pub fn cargo_build(selecao: &[&str], erros: Stdio) -> Resultado<()> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
-        .args(["build", "--bins", "--manifest-path", PROJETO])
+        .args(["build", "--manifest-path", PROJETO])
         .args(selecao)
-        .stdin(Stdio::null());
+        .stdin(Stdio::null())
+        .stderr(erros);
     if pasta_dos_programas().is_ok_and(|pasta| pasta.ends_with("release")) {
         cargo.arg("--release");
     }
@@ -168,7 +170,7 @@ fn cargo_build(selecao: &[&str]) -> Resultado<()> {
     }
     match cargo.status()?.success() {
         true => Ok(()),
-        false => Err(falha!("cargo build falhou")),
+        false => Err(falha!("o cargo build falhou")),
     }
 }
 

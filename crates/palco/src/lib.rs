@@ -21,8 +21,7 @@ mod sessao;
 mod terminal;
 
 pub use ator::{
-    Ator, Python, compila, compila_so, compilado, em_python, nome_do_original, original, python,
-    recebe_endereco,
+    Ator, Python, cargo_build, comando_de, compila, compilado, nome_do_original, original, python,
 };
 pub use cena::{Apresentacao, Observacao, Tela, observa, toca};
 pub use desvio::{Desvio, Engano};

@@ -16,10 +16,8 @@ pub(crate) struct Par(Lado, Duration);
 
 #[derive(Debug)]
 enum Lado {
-    /// Espera as conexões do programa, uma de cada vez.
-    Servidor(TcpListener, Option<TcpStream>),
-    /// Foi até o programa.
-    Cliente(Option<TcpStream>),
+    /// Uma conexão; quem escuta espera as do programa, uma de cada vez.
+    Tcp(Option<TcpListener>, Option<TcpStream>),
     /// Troca datagramas com quem falou por último.
     Udp(UdpSocket, Option<SocketAddr>),
 }
@@ -33,7 +31,7 @@ impl Par {
             return Ok(Par(Lado::Udp(socket, None), prazo));
         }
         let escuta = TcpListener::bind(("127.0.0.1", porta))?;
-        Ok(Par(Lado::Servidor(escuta, None), prazo))
+        Ok(Par(Lado::Tcp(Some(escuta), None), prazo))
     }
 
     /// Um par que vai até o programa em `porta` de 127.0.0.1.
@@ -45,7 +43,7 @@ impl Par {
             return Ok(Par(Lado::Udp(socket, Some(destino)), prazo));
         }
         let con = TcpStream::connect(("127.0.0.1", porta))?;
-        Ok(Par(Lado::Cliente(Some(con)), prazo))
+        Ok(Par(Lado::Tcp(None, Some(con)), prazo))
     }
 
     /// Manda todos os bytes (em UDP, num datagrama).
@@ -94,26 +92,25 @@ impl Par {
     /// Fecha a conexão; quem escuta continua à espera da próxima.
     pub(crate) fn fecha(&mut self) -> Resultado<()> {
         self.conexao()?;
-        if let Lado::Servidor(_, con) | Lado::Cliente(con) = &mut self.0 {
+        if let Lado::Tcp(_, con) = &mut self.0 {
             *con = None;
         }
         Ok(())
     }
 
     fn conexao(&mut self) -> Resultado<&mut TcpStream> {
-        let prazo = self.1;
-        let con = match &mut self.0 {
-            Lado::Servidor(escuta, con) => {
-                if con.is_none() {
-                    *con = Some(aceita(escuta, prazo)?);
-                }
-                con.as_mut()
-            }
-            Lado::Cliente(con) => con.as_mut(),
-            Lado::Udp(..) => None,
+        let Par(Lado::Tcp(escuta, con), prazo) = self else {
+            return Err(falha!("em UDP não há conexão"));
         };
-        let con = con.ok_or_else(|| falha!("a conexão já foi fechada"))?;
-        con.set_read_timeout(Some(prazo))?;
+        if let Some(escuta) = escuta
+            && con.is_none()
+        {
+            *con = Some(aceita(escuta, *prazo)?);
+        }
+        let con = con
+            .as_mut()
+            .ok_or_else(|| falha!("a conexão já foi fechada"))?;
+        con.set_read_timeout(Some(*prazo))?;
         Ok(con)
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use std::process::{self, Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -87,6 +87,8 @@ pub struct Terminal {
     /// O que a pessoa digitou, e depois de quantos bytes da saída.
     eco: Vec<(usize, String)>,
     paciencia: Paciencia,
+    /// Escreveu mais do que cabe numa tela: o resto não se guarda.
+    enxurrada: bool,
     abriu: Instant,
     /// Com que código terminou, e depois de quanto tempo.
     fim: Option<(i32, Duration)>,
@@ -101,7 +103,6 @@ struct Fluxo {
     /// Até onde o roteiro já viu.
     visto: usize,
     acabou: bool,
-    demais: bool,
 }
 
 /// Por onde um programa mostra o que mostra.
@@ -171,6 +172,7 @@ impl Terminal {
             erro: Fluxo::default(),
             eco: Vec::new(),
             paciencia,
+            enxurrada: false,
             abriu,
             fim: None,
             memoria: None,
@@ -300,7 +302,7 @@ impl Terminal {
             }
             desde = desde.max((fluxo.bytes.len() + 1).saturating_sub(texto.len()));
             let acabou = fluxo.acabou;
-            if self.saida.demais || self.erro.demais {
+            if self.enxurrada {
                 return Err(Engano::Enxurrada);
             }
             if acabou {
@@ -337,7 +339,7 @@ impl Terminal {
         let comeco = Instant::now();
         let mut ultima = comeco;
         loop {
-            if self.saida.demais || self.erro.demais {
+            if self.enxurrada {
                 return Err(Engano::Enxurrada);
             }
             // Só se olha o processo depois dos canos: tudo o que ele escreveu já está aqui.
@@ -422,7 +424,7 @@ impl Terminal {
     pub fn assenta(&mut self) {
         let comeco = Instant::now();
         let mut quieto = 0;
-        while quieto < 5 && comeco.elapsed() < SILENCIO && !self.saida.demais {
+        while quieto < 5 && comeco.elapsed() < SILENCIO && !self.enxurrada {
             if self.saida.acabou && self.erro.acabou {
                 if self.terminou().is_some() {
                     return;
@@ -444,33 +446,24 @@ impl Terminal {
         match self.chegadas.recv_timeout(quanto) {
             Ok((cano, Some(bytes))) => {
                 self.olha_a_memoria();
-                let limite = match self.paciencia {
-                    Paciencia::Rigorosa => usize::MAX,
-                    Paciencia::DeGente => TELA_DEMAIS,
-                };
-                let fluxo = self.fluxo(cano);
-                if fluxo.bytes.len() < limite {
-                    fluxo.bytes.extend_from_slice(&bytes);
-                } else {
-                    fluxo.demais = true;
+                let cabe = self.paciencia == Paciencia::Rigorosa
+                    || self.fluxo(cano).bytes.len() < TELA_DEMAIS;
+                if cabe {
+                    self.fluxo(cano).bytes.extend(bytes);
                 }
+                self.enxurrada |= !cabe;
                 true
             }
             Ok((cano, None)) => {
                 self.fluxo(cano).acabou = true;
                 true
             }
-            Err(RecvTimeoutError::Timeout) => {
+            Err(_) => {
                 // Se já terminou, o silêncio pode ser de um filho dele, que sai com ele.
                 if self.paciencia == Paciencia::DeGente {
                     self.terminou();
                 }
                 false
-            }
-            Err(RecvTimeoutError::Disconnected) => {
-                self.saida.acabou = true;
-                self.erro.acabou = true;
-                true
             }
         }
     }
