@@ -194,12 +194,11 @@ pub fn bot_udp(cena: &Cena) -> Resultado<()> {
         colega.set_read_timeout(Some(PRAZO))?;
         colega.send_to(texto.as_bytes(), ("127.0.0.1", cena.porta))?;
         let mut buffer = [0; 65535];
-        match colega.recv(&mut buffer) {
-            Ok(lidos @ 1..) => Ok(String::from_utf8_lossy(&buffer[..lidos]).into_owned()),
-            _ => bot
-                .exige(false, "uma resposta, sem ninguém digitar nada")
-                .map(|()| String::new()),
+        let lidos = colega.recv(&mut buffer).unwrap_or(0);
+        if lidos == 0 {
+            bot.exige(false, "uma resposta, sem ninguém digitar nada")?;
         }
+        Ok(String::from_utf8_lossy(&buffer[..lidos]).into_owned())
     };
     let nao_sei = pergunta("Que dia é hoje em Marte?")?;
     let mut respostas = vec![nao_sei.clone()];
@@ -349,30 +348,28 @@ pub fn ftp_interativo_tamanho(cena: &Cena) -> Resultado<()> {
 }
 
 pub fn sala_com_recados(cena: &Cena) -> Resultado<()> {
+    const A_ANA: &str = "João (só para Ana): oi, só você";
+    const AO_ZECA: &str = "João (só para Zeca): cadê?";
     let _servidor = cena.abre(&[], "Sala aberta...\n")?;
     let mut pessoas = Vec::new();
-    for nome in ["Ana", "João", "Bia"] {
+    for (nome, recados) in [
+        ("Ana", &[A_ANA][..]),
+        ("João", &[A_ANA, AO_ZECA]),
+        ("Bia", &[]),
+    ] {
         let entrou = format!("* {nome} entrou na sala");
         cena.quando(format!("quando chega {nome}"));
         let mut con = BufReader::new(cena.conecta()?);
         manda(con.get_mut(), format!("{nome}\n").as_bytes());
         while le_linha(&mut con)? != entrou {}
-        pessoas.push((nome, con));
+        pessoas.push((nome, recados, con));
     }
     // A última é para todos: o que alguém não viu antes dela não lhe era destinado.
     let ditas = "@Ana oi, só você\n@Zeca cadê?\n@\n@Ana\nfim\n";
-    manda(pessoas[1].1.get_mut(), ditas.as_bytes());
-    for (nome, mut con) in pessoas {
+    manda(pessoas[1].2.get_mut(), ditas.as_bytes());
+    for (nome, recados, mut con) in pessoas {
         cena.quando(format!("com os recados de João, diante de {nome}"));
-        let mut certas = match nome {
-            "Ana" => vec!["João (só para Ana): oi, só você"],
-            "João" => vec![
-                "João (só para Ana): oi, só você",
-                "João (só para Zeca): cadê?",
-            ],
-            _ => vec![],
-        };
-        certas.extend(["João: @", "João: @Ana", "João: fim"]);
+        let certas = [recados, &["João: @", "João: @Ana", "João: fim"]].concat();
         let mut vistas = Vec::new();
         while vistas.last().is_none_or(|linha| linha != "João: fim") {
             vistas.push(le_linha(&mut con)?);

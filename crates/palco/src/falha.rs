@@ -16,8 +16,6 @@ impl fmt::Display for Falha {
     }
 }
 
-impl std::error::Error for Falha {}
-
 impl From<io::Error> for Falha {
     fn from(erro: io::Error) -> Self {
         Falha(em_portugues(&erro))

@@ -145,17 +145,14 @@ impl Bytes {
 impl Sessao {
     /// Lê todas as sessões de uma pasta, em ordem de nome.
     pub fn todas(pasta: &Path) -> Resultado<Vec<Sessao>> {
-        let mut pastas: Vec<PathBuf> = fs::read_dir(pasta)?
-            .filter_map(Result::ok)
-            .map(|e| e.path())
-            .filter(|p| p.is_dir())
-            .collect();
+        let entradas = fs::read_dir(pasta)?.flatten().map(|e| e.path());
+        let mut pastas: Vec<PathBuf> = entradas.filter(|p| p.is_dir()).collect();
         pastas.sort();
         pastas.iter().map(|p| Sessao::le(p)).collect()
     }
 
     /// Lê a sessão de uma pasta; a falha diz o que há de errado no roteiro.
-    pub fn le(pasta: &Path) -> Resultado<Sessao> {
+    fn le(pasta: &Path) -> Resultado<Sessao> {
         let arquivo = pasta.join("sessao.toml");
         let mut sessao: Sessao = toml::from_str(&fs::read_to_string(&arquivo)?)
             .map_err(|erro| falha!("{}: {erro}", arquivo.display()))?;
