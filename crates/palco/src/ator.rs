@@ -170,7 +170,7 @@ pub fn cargo_build(selecao: &[&str], erros: Stdio) -> Resultado<()> {
     }
     match cargo.status()?.success() {
         true => Ok(()),
-        false => Err(falha!("o cargo build falhou")),
+        false => Err(falha!("não compilou; o cargo diz acima por quê")),
     }
 }
 
