@@ -5,6 +5,7 @@
 //! das respostas.
 
 use std::io::{self, ErrorKind, Read};
+use std::mem;
 use std::net::{IpAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -271,9 +272,8 @@ impl Dados<'_> {
         // Antes de ler: há servidores que só respondem depois de a conexão fechar.
         self.con = None;
         let mut respostas = self.ftp.respostas();
-        if self.falta_a_final {
-            self.falta_a_final = false;
-            respostas.a_final()?;
+        if mem::take(&mut self.falta_a_final) {
+            return Ok(respostas.a_final()?);
         }
         Ok(respostas.ultima())
     }

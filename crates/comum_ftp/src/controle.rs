@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use suppaftp::{FtpError, FtpResult, ImplFtpStream, TlsConnector, TlsStream};
 
@@ -16,6 +16,10 @@ use crate::resposta::Respostas;
 
 /// As respostas de uma sessão, que a suppaftp e as transferências daqui leem, cada uma por sua vez.
 pub(crate) type RespostasDaSessao = Arc<Mutex<Respostas>>;
+
+pub(crate) fn trava(respostas: &RespostasDaSessao) -> MutexGuard<'_, Respostas> {
+    respostas.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A conexão de controle, como a suppaftp a vê: uma conexão cifrada, que é a única maneira de lhe dar uma
 /// leitura que não seja a do socket. Não há cifra nenhuma.
@@ -82,11 +86,7 @@ impl TlsStream for Controle {
 impl Read for Controle {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.linha.is_empty() {
-            let mut respostas = self
-                .respostas
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            self.linha = respostas.proxima()?.numa_linha().into();
+            self.linha = trava(&self.respostas).proxima()?.numa_linha().into();
         }
         self.linha.read(buffer)
     }
@@ -95,11 +95,7 @@ impl Read for Controle {
 impl Write for Controle {
     fn write(&mut self, comando: &[u8]) -> io::Result<usize> {
         // A suppaftp escreve cada comando de uma vez.
-        let mut respostas = self
-            .respostas
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        respostas.vai_responder(comando);
+        trava(&self.respostas).vai_responder(comando);
         self.con.write_all(comando)?;
         Ok(comando.len())
     }

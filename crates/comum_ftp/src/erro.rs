@@ -1,6 +1,5 @@
 //! O erro das lições de FTP.
 
-use std::fmt;
 use std::io::{self, ErrorKind};
 
 use suppaftp::FtpError;
@@ -19,12 +18,14 @@ pub(crate) const NAO_E_FTP: &str =
     "o servidor respondeu algo que não é FTP; confira o endereço ou tente outro servidor";
 
 /// Por que um pedido ao servidor FTP falha.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum ErroFtp {
     /// Só o último pedido falhou, e já está explicado: a sessão continua de pé. O menu volta.
+    #[error("{0}")]
     Pedido(String),
     /// A sessão acabou, ou não há o que fazer.
-    Fim(Erro),
+    #[error(transparent)]
+    Fim(#[from] Erro),
 }
 
 impl ErroFtp {
@@ -44,23 +45,6 @@ impl ErroFtp {
         };
         conta(&texto);
         Ok(())
-    }
-}
-
-impl fmt::Display for ErroFtp {
-    fn fmt(&self, saida: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            ErroFtp::Pedido(texto) => write!(saida, "{texto}"),
-            ErroFtp::Fim(erro) => write!(saida, "{erro}"),
-        }
-    }
-}
-
-impl std::error::Error for ErroFtp {}
-
-impl From<Erro> for ErroFtp {
-    fn from(erro: Erro) -> Self {
-        ErroFtp::Fim(erro)
     }
 }
 

@@ -1,10 +1,13 @@
 //! Uma listagem na tela, conforme chega, com qualquer tamanho em memória constante.
 
+use std::mem;
+
 use comum::console::mostra_bloco;
 use comum::visivel;
 
 use crate::conexao_de_dados::Dados;
 use crate::erro::ErroFtp;
+use crate::na_tela::linhas;
 
 /// O que se lê de cada vez: pouco, porque escapado para a tela um byte vira quatro.
 const BLOCO: usize = 64 << 10;
@@ -41,18 +44,13 @@ impl ParaTela {
             None if self.espera.len() > MAIOR_ESPERA => sem_o_ultimo_caractere(&self.espera),
             None => 0,
         };
-        let mut texto = String::with_capacity(pronto);
-        for linha in self.espera[..pronto].split_inclusive(|byte| *byte == b'\n') {
-            match linha.strip_suffix(b"\n") {
-                Some(linha) => {
-                    texto += &visivel(linha.strip_suffix(b"\r").unwrap_or(linha));
-                    texto.push('\n');
-                }
-                None => texto += &visivel(linha),
-            }
+        let resto = self.espera.split_off(pronto);
+        let pronto = mem::replace(&mut self.espera, resto);
+        if pronto.ends_with(b"\n") {
+            linhas(&pronto) + "\n"
+        } else {
+            visivel(&pronto)
         }
-        self.espera.drain(..pronto);
-        texto
     }
 
     /// A última linha, se veio sem quebra.
@@ -60,8 +58,7 @@ impl ParaTela {
         if self.espera.is_empty() {
             return String::new();
         }
-        let linha = self.espera.strip_suffix(b"\r").unwrap_or(&self.espera);
-        visivel(linha) + "\n"
+        linhas(&self.espera) + "\n"
     }
 }
 

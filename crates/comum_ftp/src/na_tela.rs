@@ -1,14 +1,14 @@
-//! Uma resposta do servidor, pronta para a tela: inteira, ou resumida numa linha de erro.
+//! O que o servidor mandou, pronto para a tela: inteiro, ou resumido numa linha de erro.
 
 use comum::visivel;
 
 /// O maior pedaço de um texto que cabe numa linha de erro, em bytes.
 const MAIOR_RESUMO: usize = 400;
 
-/// As linhas de uma resposta, com os códigos, sem a quebra final.
-pub(crate) fn linhas(resposta: &[u8]) -> String {
-    let resposta = resposta.strip_suffix(b"\n").unwrap_or(resposta);
-    let linhas: Vec<String> = resposta
+/// As linhas de uma resposta, com os códigos, ou de uma listagem; sem a quebra final.
+pub(crate) fn linhas(texto: &[u8]) -> String {
+    let texto = texto.strip_suffix(b"\n").unwrap_or(texto);
+    let linhas: Vec<String> = texto
         .split(|byte| *byte == b'\n')
         .map(|linha| visivel(linha.strip_suffix(b"\r").unwrap_or(linha)))
         .collect();

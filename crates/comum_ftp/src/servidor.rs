@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind};
 use std::net::{IpAddr, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
+use comum::Erro;
 use comum::argumentos::{Ajuda, argumentos, nao_esperado};
 use comum::causa::em_portugues;
 use comum::conselho::rode_o_servidor;
@@ -85,13 +86,11 @@ fn servidor_ou_o_da_turma(
     ativo: bool,
     exemplo: &str,
 ) -> Result<Servidor, ErroFtp> {
-    let endereco = match argumentos {
-        [] => Endereco::novo(HOST_PADRAO, PORTA_FTP_DA_TURMA),
-        [texto] => Endereco::novo(so_a_maquina(texto), PORTA_FTP),
-        [_, sobra, ..] => Err(nao_esperado(nome, sobra)),
-    }?;
+    if let [_, sobra, ..] = argumentos {
+        return Err(nao_esperado(nome, sobra).into());
+    }
     Ok(Servidor {
-        endereco,
+        endereco: endereco(argumentos.first())?,
         ativo,
         como_trocar: format!("use outro servidor: `cargo run -p {nome} -- {exemplo}`"),
     })
@@ -102,16 +101,19 @@ fn servidor_ou_o_da_turma(
 /// # Errors
 /// Um fim explicado, se o texto não serve ou o nome é desconhecido.
 pub fn servidor_digitado(texto: &str) -> Result<Servidor, ErroFtp> {
-    let endereco = if texto.is_empty() {
-        Endereco::novo(HOST_PADRAO, PORTA_FTP_DA_TURMA)
-    } else {
-        Endereco::novo(so_a_maquina(texto), PORTA_FTP)
-    }?;
     Ok(Servidor {
-        endereco,
+        endereco: endereco((!texto.is_empty()).then_some(texto))?,
         ativo: false,
         como_trocar: "digite o nome de outro servidor, como ftp.ibiblio.org".to_string(),
     })
+}
+
+/// Onde está o servidor que a pessoa disse, ou o da turma.
+fn endereco(dito: Option<impl AsRef<str>>) -> Result<Endereco, Erro> {
+    match dito {
+        None => Endereco::novo(HOST_PADRAO, PORTA_FTP_DA_TURMA),
+        Some(texto) => Endereco::novo(so_a_maquina(texto.as_ref()), PORTA_FTP),
+    }
 }
 
 impl Servidor {

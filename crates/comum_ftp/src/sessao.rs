@@ -1,7 +1,7 @@
 //! A sessão das lições: a da suppaftp, e o que ela deixa por conta de quem a usa.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 use std::time::Duration;
 
 use suppaftp::{ImplFtpStream, Status};
@@ -72,9 +72,7 @@ impl Sessao {
 
     /// As respostas, para quem as lê sem a suppaftp.
     pub(crate) fn respostas(&self) -> MutexGuard<'_, Respostas> {
-        self.respostas
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        controle::trava(&self.respostas)
     }
 }
 

@@ -1,6 +1,5 @@
 //! A conexão de dados: quem a abre, entre quem, e como um texto viaja por ela.
 
-use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::process;
@@ -79,15 +78,6 @@ pub fn escuta(mut local: SocketAddr) -> io::Result<TcpListener> {
         }
     }
     Err(ultimo)
-}
-
-impl fmt::Display for Modo {
-    fn fmt(&self, saida: &mut fmt::Formatter) -> fmt::Result {
-        saida.write_str(match self {
-            Modo::Passivo(_) => "passivo",
-            Modo::Ativo(_) => "ativo",
-        })
-    }
 }
 
 /// O que deixa outra thread cortar uma transferência no meio (ABOR).

@@ -101,12 +101,11 @@ impl Sessao {
     pub fn conversa(&mut self) -> io::Result<()> {
         responde(&self.con, SAUDACAO)?;
         let con = Arc::clone(&self.con);
-        let mut linhas = Linhas::de(&*con);
+        let mut linhas = Linhas::de(&con);
         loop {
-            let resposta = match linhas.proxima() {
+            let (Ok(resposta) | Err(resposta)) = match linhas.proxima() {
                 Ok(None) => return Ok(()),
-                Ok(Some(Some(linha))) => self.comando(&linha).unwrap_or_else(|recusa| recusa),
-                Ok(Some(None)) => "500 A linha e longa demais.".to_string(),
+                Ok(Some(linha)) => linha.and_then(|linha| self.comando(&linha)),
                 Err(erro) if !calado(&erro) => return Err(erro),
                 Err(_) if self.transferindo() => continue,
                 Err(_) => return responde(&con, "421 Meia hora sem comandos; ate logo."),
@@ -142,7 +141,8 @@ impl Sessao {
         if com && arg.is_empty() {
             return recusa("501 Falta o argumento.");
         }
-        if !esta_em(DEPOIS_DO_REST) && !esta_em("RETR STOR APPE") {
+        let inicio = self.inicio;
+        if !esta_em(DEPOIS_DO_REST) {
             self.inicio = 0;
         }
         let (de, quem) = (self.de.take(), self.cliente.numero);
@@ -200,9 +200,9 @@ impl Sessao {
             "EPRT" => self.procura_cliente(do_eprt(arg)?),
 
             // Transferências (4.1.3; REST e MLSD, RFC 3659).
-            "RETR" => self.baixa(caminho),
-            "STOR" => self.recebe(caminho, false),
-            "APPE" => self.recebe(caminho, true),
+            "RETR" => self.baixa(caminho, inicio),
+            "STOR" => self.recebe(caminho, Some(inicio)),
+            "APPE" => self.recebe(caminho, None),
             "LIST" | "NLST" | "MLSD" => self.lista(verbo, arg),
             "REST" => match arg.parse() {
                 Ok(inicio) if arg.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -368,8 +368,8 @@ impl Sessao {
     }
 
     /// RETR.
-    fn baixa(&mut self, caminho: &str) -> Feito {
-        let (modo, inicio, texto) = (self.modo.take(), mem::take(&mut self.inicio), self.texto);
+    fn baixa(&mut self, caminho: &str, inicio: u64) -> Feito {
+        let (modo, texto) = (self.modo.take(), self.texto);
         let feito = format!("baixou {}", na_tela(caminho));
         let no = self.arquivo(caminho).inspect_err(|_| {
             self.cliente
@@ -387,42 +387,34 @@ impl Sessao {
         })
     }
 
-    /// STOR, e APPE, que acrescenta ao que já existe.
-    fn recebe(&mut self, caminho: &str, acrescenta: bool) -> Feito {
-        let (modo, inicio, texto) = (self.modo.take(), mem::take(&mut self.inicio), self.texto);
+    /// STOR, que fica com o que já existe até `inicio`, e APPE, que fica com tudo.
+    fn recebe(&mut self, caminho: &str, inicio: Option<u64>) -> Feito {
+        let (modo, texto) = (self.modo.take(), self.texto);
         let mut envio = Envio::novo(&self.arvore, caminho, self.cliente.numero)?;
         let antes = match self.no(caminho).map(|no| no.corpo) {
             Ok(Corpo::Memoria(bytes)) => bytes,
             _ => Arc::default(),
         };
-        let fica = if acrescenta {
-            antes.len() as u64
-        } else {
-            inicio
-        };
-        let antes = antes.get(..fica as usize).ok_or(ALEM_DO_FIM)?;
-        envio.grava(antes)?;
+        let fica = inicio.map_or(antes.len(), |inicio| inicio as usize);
+        envio.grava(antes.get(..fica).ok_or(ALEM_DO_FIM)?)?;
         let feito = format!("enviou {}", na_tela(caminho));
-        self.transfere(
-            modo,
-            "150 Mande o arquivo.",
-            feito,
-            move |dados, inteiro| {
-                let mut cr = false;
-                let recebido = por_blocos(dados, |bloco| {
-                    let texto = texto.then(|| sem_crlf(bloco, &mut cr));
-                    envio
-                        .grava(texto.as_deref().unwrap_or(bloco))
-                        .map_err(io::Error::other)
-                });
-                recebido.map_err(|erro| motivo(&erro))?;
-                if inteiro() {
-                    envio.conclui()
-                } else {
-                    recusa(CORTADA)
-                }
-            },
-        )
+        self.transfere(modo, "150 Mande o arquivo.", feito, move |dados, corte| {
+            let mut cr = false;
+            let recebido = por_blocos(dados, |bloco| {
+                let texto = texto.then(|| sem_crlf(bloco, &mut cr));
+                let bloco = texto.as_deref().unwrap_or(bloco);
+                envio.grava(bloco).map_err(io::Error::other)
+            });
+            // A recusa vem dentro do erro; sem ela, foi a conexão que se perdeu.
+            recebido.map_err(|erro| erro.get_ref().map_or(CORTADA.into(), ToString::to_string))?;
+            // Um ABOR acaba com os dados. E um cliente que morre fecha as duas conexões, a de dados às vezes antes:
+            // quem lê a de controle tem um instante para ver o fim dela.
+            thread::sleep(INSTANTE);
+            if corte.pedido() {
+                return recusa(CORTADA);
+            }
+            envio.conclui()
+        })
     }
 
     /// Abre a conexão de dados e faz com ela o `trabalho`. É noutra thread, para que um ABOR seja lido a tempo:
@@ -435,13 +427,14 @@ impl Sessao {
         trabalho: F,
     ) -> Feito
     where
-        F: FnOnce(&TcpStream, &dyn Fn() -> bool) -> Result<u64, String> + Send + 'static,
+        F: FnOnce(&TcpStream, &Corte) -> Result<u64, String> + Send + 'static,
     {
         let modo = modo.ok_or("425 Antes vem PASV, EPSV, PORT ou EPRT.")?;
-        let como = format!(
-            "{}, modo {modo}",
-            if self.texto { "texto" } else { "binário" }
-        );
+        let tipo = if self.texto { "texto" } else { "binário" };
+        let abre = match modo {
+            Modo::Passivo(_) => "passivo",
+            Modo::Ativo(_) => "ativo",
+        };
         let (con, cliente, origem) = (Arc::clone(&self.con), self.cliente.clone(), self.origem);
         let (corte, anuncio) = (Arc::new(Corte::default()), anuncio.to_string());
         let daqui = Arc::clone(&corte);
@@ -449,18 +442,12 @@ impl Sessao {
             let Ok(dados) = modo.abre(origem, &corte) else {
                 return drop(responde(&con, SEM_DADOS));
             };
-            // Um ABOR acaba com os dados. E um cliente que morre fecha as duas conexões, a de dados às vezes antes:
-            // quem lê a de controle tem um instante para ver o fim dela.
-            let inteiro = || {
-                thread::sleep(INSTANTE);
-                !corte.pedido()
-            };
             let anunciado = responde(&con, &anuncio).map_err(|_| CORTADA.to_string());
-            let fim = anunciado.and_then(|()| trabalho(dados, &inteiro));
+            let fim = anunciado.and_then(|()| trabalho(dados, &corte));
             let _ = dados.shutdown(Shutdown::Write);
             let resposta = match &fim {
                 Ok(bytes) => {
-                    cliente.conta(format_args!("{feito} ({bytes} bytes, {como})"));
+                    cliente.conta(format_args!("{feito} ({bytes} bytes, {tipo}, modo {abre})"));
                     format!("226 Transferencia completa ({bytes} bytes).")
                 }
                 Err(recusa) => {
@@ -526,14 +513,6 @@ fn calado(erro: &io::Error) -> bool {
     matches!(erro.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
-/// Por que uma transferência parou: a recusa que vem no erro, ou a conexão que se foi.
-fn motivo(erro: &io::Error) -> String {
-    match erro.get_ref() {
-        Some(recusa) => recusa.to_string(),
-        None => CORTADA.to_string(),
-    }
-}
-
 /// Um endereço IPv4 que chegou por um socket IPv6 é um endereço IPv4.
 fn canonico(endereco: SocketAddr) -> SocketAddr {
     match endereco.ip().to_canonical() {
@@ -576,15 +555,15 @@ fn do_eprt(arg: &str) -> Result<Option<(IpAddr, u16)>, String> {
 }
 
 /// As linhas da conexão de controle; a que passa do limite é recusada e jogada fora, sem ser guardada.
-struct Linhas<R> {
-    leitor: BufReader<R>,
+struct Linhas<'a> {
+    leitor: BufReader<&'a TcpStream>,
     linha: Vec<u8>,
     /// A linha já foi recusada, e o resto dela ainda vem.
     sobra: bool,
 }
 
-impl<R: Read> Linhas<R> {
-    fn de(con: R) -> Self {
+impl Linhas<'_> {
+    fn de(con: &TcpStream) -> Linhas<'_> {
         let (leitor, linha, sobra) = (BufReader::new(con), Vec::new(), false);
         Linhas {
             leitor,
@@ -593,8 +572,8 @@ impl<R: Read> Linhas<R> {
         }
     }
 
-    /// A próxima linha, ou nada se era longa demais; ou o fim. Depois de um erro, segue de onde parou.
-    fn proxima(&mut self) -> io::Result<Option<Option<String>>> {
+    /// A próxima linha, ou a recusa de uma longa demais; ou o fim. Depois de um erro, segue de onde parou.
+    fn proxima(&mut self) -> io::Result<Option<Feito>> {
         loop {
             let cabem = (MAIOR_LINHA + 1 - self.linha.len()) as u64;
             let mut leitor = self.leitor.by_ref().take(cabem);
@@ -606,8 +585,8 @@ impl<R: Read> Linhas<R> {
             let linha = mem::take(&mut self.linha);
             match (mem::replace(&mut self.sobra, !inteira), inteira) {
                 (true, _) => {}
-                (false, false) => return Ok(Some(None)),
-                (false, true) => return Ok(Some(Some(sem_telnet(&linha)))),
+                (false, false) => return Ok(Some(recusa("500 A linha e longa demais."))),
+                (false, true) => return Ok(Some(Ok(sem_telnet(&linha)))),
             }
         }
     }
