@@ -835,6 +835,26 @@ fn as_entregas_vao_para_a_pasta_e_ninguem_mexe_nas_dos_outros() {
     }
 }
 
+/// Num disco que o aceita, como o da memória do Linux, um arquivo pode dizer que é do ano 71654.
+#[cfg(target_os = "linux")]
+#[test]
+fn um_ano_de_cinco_algarismos_nao_derruba_a_listagem() {
+    let pasta = tempfile::tempdir_in("/dev/shm").unwrap();
+    let arquivo = fs::File::create(pasta.path().join("futuro.txt")).unwrap();
+    let quando = std::time::UNIX_EPOCH + Duration::from_secs(1 << 41);
+    arquivo.set_modified(quando).unwrap();
+    assert_eq!(
+        arquivo.metadata().unwrap().modified().unwrap(),
+        quando,
+        "este disco não aceita o ano"
+    );
+    let servidor = Servidor::novo(&["--entregas", pasta.path().to_str().unwrap()]);
+    let mut cliente = servidor.entra();
+    let lista = cliente.texto("LIST /entregas");
+    assert!(lista.ends_with(" Dec 31  9999 futuro.txt\r\n"), "{lista}");
+    cliente.pede("MDTM /entregas/futuro.txt", "213 99991231235959\r");
+}
+
 #[cfg(unix)]
 #[test]
 fn nenhum_link_leva_para_fora_da_pasta_de_entregas() {

@@ -20,15 +20,19 @@ use crate::dados::{manda_texto, por_blocos};
 pub const ENTREGAS: &str = "/entregas";
 /// Como começa o nome do que ainda está chegando à pasta de entregas.
 const CHEGANDO: &str = ".chegando-";
+/// O último segundo de 9999, desde 1970.
+const FIM_DE_9999: u64 = 253_402_300_799;
 const NAO_DEU: &str = "451 O disco do servidor nao deixou.";
 
 /// O instante, em UTC, como a RFC 3659, 2.3, o escreve: `20180315120000`.
 fn data(instante: SystemTime) -> String {
     let passados = instante.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let (mut ano, mut mes, mut dia) = (1970, 1, passados.as_secs() / 86_400);
+    // Um disco pode dizer um ano de cinco algarismos; o formato só tem quatro.
+    let passados = passados.as_secs().min(FIM_DE_9999);
+    let (mut ano, mut mes, mut dia) = (1970, 1, passados / 86_400);
     loop {
         let tem = match mes {
-            2 if ano % 4 == 0 => 29,
+            2 if ano % 4 == 0 && (ano % 100 != 0 || ano % 400 == 0) => 29,
             2 => 28,
             4 | 6 | 9 | 11 => 30,
             _ => 31,
@@ -39,7 +43,7 @@ fn data(instante: SystemTime) -> String {
         dia -= tem;
         (ano, mes) = (ano + mes / 12, mes % 12 + 1);
     }
-    let segundo = passados.as_secs() % 86_400;
+    let segundo = passados % 86_400;
     let (hora, minuto, segundo) = (segundo / 3600, segundo / 60 % 60, segundo % 60);
     format!(
         "{ano}{mes:02}{:02}{hora:02}{minuto:02}{segundo:02}",
