@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use comum::erro::exige;
 use comum::{Erro, mostra, visivel};
 use lexopt::prelude::*;
 
@@ -70,11 +71,10 @@ pub fn le() -> Result<Pedido, Erro> {
                 .into(),
         )
     })?;
-    if pedido.csv.is_some() && !pedido.turma {
-        return Err(Erro::Mensagem(
-            "--csv é a tabela de uma turma: use-o com --turma, ou --html para um aluno só".into(),
-        ));
-    }
+    exige(
+        pedido.turma || pedido.csv.is_none(),
+        "--csv é a tabela de uma turma: use-o com --turma, ou --html para um aluno só",
+    )?;
     Ok(pedido)
 }
 

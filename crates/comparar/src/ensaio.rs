@@ -3,50 +3,44 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::{iter, thread};
 
+use comum::visivel;
 use palco::{Ator, Observacao, Resultado, Sessao, interrompido, observa};
 
 use crate::fonte::Fonte;
 use crate::plano::{Grupo, Licao, Plano, Roteiro};
 use crate::progresso::Progresso;
 use crate::veredito::{Peso, Pista, Veredito, conclui, julga, parou};
-use crate::vista::{Relatorio, SessaoVista, Vista};
+use crate::vista::{Relatorio, SessaoVista, Vista, resume};
 
 /// Quem toca. O que se viu com os programas em Rust serve a todas as pastas.
 pub struct Ensaio<'a> {
-    roteiro: &'a Roteiro,
-    versao_do_python: &'a str,
-    progresso: &'a Progresso,
-    em_rust: Mutex<BTreeMap<String, Observacao>>,
+    pub roteiro: &'a Roteiro,
+    pub versao_do_python: &'a str,
+    pub progresso: &'a Progresso,
+    pub em_rust: Mutex<BTreeMap<String, Observacao>>,
 }
 
-impl<'a> Ensaio<'a> {
-    pub fn novo(roteiro: &'a Roteiro, versao_do_python: &'a str, progresso: &'a Progresso) -> Self {
-        Ensaio {
-            roteiro,
-            versao_do_python,
-            progresso,
-            em_rust: Mutex::default(),
-        }
-    }
-
+impl Ensaio<'_> {
     /// Toca todas as sessões de uma pasta, com `quantos` grupos de lições ao mesmo tempo.
     pub fn toca(&self, plano: &Plano, quantos: usize) -> Result<Relatorio, String> {
         let toca = |grupo| self.toca_grupo(grupo, &plano.pasta);
-        let grupos: Resultado<_> = em_paralelo(&plano.grupos, quantos, toca)
+        let grupos: Resultado<Vec<_>> = em_paralelo(&plano.grupos, quantos, toca)
             .into_iter()
             .collect();
         let grupos = grupos.map_err(|falha| match interrompido() {
             true => "não foi julgado: o Ctrl-C veio antes".to_string(),
             false => format!("não foi possível rodar as sessões: {falha}; tente outra vez"),
         })?;
-        Ok(Relatorio::novo(
-            self.roteiro,
-            plano,
+        let licoes = plano.licoes.iter();
+        Ok(Relatorio {
+            resumo: licoes.map(|licao| resume(licao, &grupos)).collect(),
+            pasta: visivel(plano.pasta.as_os_str().as_encoded_bytes()),
+            python: visivel(self.versao_do_python.as_bytes()),
+            so_algumas: self.roteiro.so_algumas,
             grupos,
-            self.versao_do_python,
-        ))
+        })
     }
 
     fn toca_grupo(&self, grupo: &Grupo, pasta: &Path) -> Resultado<Vista> {
@@ -54,10 +48,7 @@ impl<'a> Ensaio<'a> {
         let mut sessoes = Vec::new();
         for sessao in &grupo.sessoes {
             self.progresso.toca(&sessao.nome);
-            let da_sessao = |licao: &&Licao| {
-                let mut nomes = sessao.licoes().map(|(_, nome)| nome);
-                licao.arquivo.is_some() && nomes.any(|nome| nome == licao.nome)
-            };
+            let da_sessao = |licao: &&Licao| licao.arquivo.is_some() && licao.entra_em(sessao);
             let em_python: Vec<&Licao> = grupo.licoes.iter().filter(da_sessao).collect();
             let ja_parou = |licao: &&&Licao| parados.contains(&licao.nome.as_str());
             sessoes.push(match em_python.iter().find(ja_parou) {
@@ -67,8 +58,7 @@ impl<'a> Ensaio<'a> {
                 None => self.toca_sessao(sessao, &em_python, &mut parados, pasta)?,
             });
         }
-        let nomes = grupo.licoes.iter().map(|licao| licao.nome.as_str());
-        let nomes: Vec<&str> = nomes.collect();
+        let nomes: Vec<&str> = grupo.licoes.iter().map(|licao| &*licao.nome).collect();
         Ok(Vista {
             titulo: nomes.join(" e "),
             sessoes,
@@ -100,9 +90,9 @@ impl<'a> Ensaio<'a> {
         };
         let veredito = conclui(sessao, pistas, &python, &rust, &self.roteiro.diferencas);
         let mut vista = SessaoVista::nova(sessao, veredito);
-        vista.mostra(sessao, em_python, [&python, &rust], pasta);
+        vista.mostra(em_python, [&python, &rust], pasta);
         for (nome, visto) in &mistas {
-            vista.mistura(sessao, [&python, &rust], nome, visto);
+            vista.mistura([&python, &rust], nome, visto);
         }
         Ok(vista)
     }
@@ -200,9 +190,8 @@ pub fn em_paralelo<I: Send, R: Send>(
     thread::scope(|escopo| {
         for _ in 0..quantos {
             escopo.spawn(|| {
-                loop {
-                    let proximo = tranca(&fila).next();
-                    let Some((n, item)) = proximo else { return };
+                // A fila se destranca antes de fazer.
+                for (n, item) in iter::from_fn(|| tranca(&fila).next()) {
                     let pronto = faz(item);
                     tranca(&prontos).insert(n, pronto);
                 }

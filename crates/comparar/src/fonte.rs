@@ -15,13 +15,13 @@ pub struct Fonte<'a> {
 
 impl<'a> Fonte<'a> {
     pub fn le(licao: &'a Licao) -> Fonte<'a> {
-        let texto = licao.arquivo.as_deref().map(sem_comentarios);
-        let texto = texto.unwrap_or_default();
+        let arquivo = licao.arquivo.as_deref();
+        let texto = arquivo.map_or_else(String::new, sem_comentarios);
         let mut com_modulos = texto.clone();
         for linha in texto.lines() {
             let mut palavras = linha.split_whitespace();
             if let (Some("import" | "from"), Some(modulo)) = (palavras.next(), palavras.next())
-                && let Some(arquivo) = &licao.arquivo
+                && let Some(arquivo) = arquivo
             {
                 com_modulos += &sem_comentarios(&arquivo.with_file_name(format!("{modulo}.py")));
             }
@@ -50,15 +50,15 @@ impl<'a> Fonte<'a> {
         let nome = self.licao.nome.as_str();
         let mut causas = Vec::new();
         let (servidor, cliente) = (nome.starts_with("servidor"), nome.starts_with("cliente"));
-        for modulo in ["socket.py", "ftplib.py"] {
-            let pasta = self.licao.arquivo.as_deref().and_then(Path::parent);
+        let pasta = self.licao.arquivo.as_deref().and_then(Path::parent);
+        let pasta = pasta.and_then(|pasta| pasta.read_dir().ok());
+        for entrada in pasta.into_iter().flatten().flatten() {
             // Num import, maiúsculas contam também no Windows e no macOS.
-            let tem = |entrada: fs::DirEntry| entrada.file_name() == modulo;
-            if pasta
-                .and_then(|pasta| pasta.read_dir().ok())
-                .is_some_and(|p| p.flatten().any(tem))
+            let nome = entrada.file_name();
+            if let Some(modulo @ ("socket" | "ftplib")) =
+                nome.to_str().and_then(|nome| nome.strip_suffix(".py"))
             {
-                causas.push(format!("há na pasta um {modulo}, que se põe no lugar do módulo {} do Python, e nenhum programa dela roda: troque o nome dele (para Socket.py, se é o do capítulo)", modulo.trim_end_matches(".py")));
+                causas.push(format!("há na pasta um {modulo}.py, que se põe no lugar do módulo {modulo} do Python, e nenhum programa dela roda: troque o nome dele (para Socket.py, se é o do capítulo)"));
             }
         }
         if self.texto.trim().is_empty() {

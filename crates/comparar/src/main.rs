@@ -25,6 +25,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::{ExitCode, Stdio};
+use std::sync::Mutex;
 
 use comum::causa::em_portugues;
 use comum::erro::encerra;
@@ -65,14 +66,15 @@ fn compara() -> Result<bool, Erro> {
         }]
     };
     let python = python().ok_or_else(|| Erro::Mensagem(SEM_PYTHON.into()))?;
-    let progresso = Progresso::novo();
     let planos: Vec<&Plano> = alunos.iter().flat_map(|aluno| &aluno.plano).collect();
-    prepara(
-        planos.iter().flat_map(|plano| plano.programas()).collect(),
-        &progresso,
-    )?;
-    progresso.conta(planos.iter().map(|plano| plano.sessoes().count()).sum());
-    let ensaio = Ensaio::novo(&roteiro, &python.versao, &progresso);
+    let progresso = Progresso::novo(planos.iter().map(|plano| plano.sessoes().count()).sum());
+    prepara(&planos, &progresso)?;
+    let ensaio = Ensaio {
+        roteiro: &roteiro,
+        versao_do_python: &python.versao,
+        progresso: &progresso,
+        em_rust: Mutex::default(),
+    };
     let html = pedido.html.as_deref();
     if pedido.turma {
         let licoes = &roteiro.pedidas;
@@ -82,16 +84,15 @@ fn compara() -> Result<bool, Erro> {
         grava(pedido.csv.as_deref(), || turma::csv(licoes, &julgados))?;
         return Ok(julgados.iter().all(|julgado| julgado.tudo_certo(licoes)));
     }
-    let tocado = planos
-        .first()
-        .map(|plano| ensaio.toca(plano, nucleos().min(4)));
+    let tocado = planos.first().map_or(Err(String::new()), |plano| {
+        ensaio.toca(plano, nucleos().min(4))
+    });
     progresso.apaga();
-    let relatorio = tocado
-        .unwrap_or_else(|| Err(String::new()))
-        .map_err(Erro::Mensagem)?;
+    let relatorio = tocado.map_err(Erro::Mensagem)?;
     // Uma página que não se grava não leva consigo o que se comparou.
     let gravada = grava(html, || pagina::pagina(&relatorio));
-    tela::mostra(&relatorio, html.filter(|_| gravada.is_ok()))?;
+    let html = html.filter(|_| gravada.is_ok());
+    tela::escreve(&tela::texto(&relatorio, tela::largura(), html))?;
     gravada?;
     Ok(relatorio.tudo_certo())
 }
@@ -111,13 +112,14 @@ fn grava(arquivo: Option<&Path>, texto: impl FnOnce() -> String) -> Result<(), E
 }
 
 /// Compila os programas que vão entrar em cena, e diz quais são.
-fn prepara(quais: BTreeSet<&str>, progresso: &Progresso) -> Result<(), Erro> {
-    let nomes: Vec<&str> = quais.iter().copied().collect();
+fn prepara(planos: &[&Plano], progresso: &Progresso) -> Result<(), Erro> {
+    let quais: BTreeSet<&str> = planos.iter().flat_map(|plano| plano.programas()).collect();
+    let nomes: Vec<&str> = quais.into_iter().collect();
     progresso.anuncia(&format!(
         "Preparando os programas em Rust (na primeira vez, um ou dois minutos): {}",
         nomes.join(", ")
     ));
-    let mut selecao: Vec<&str> = quais.into_iter().flat_map(|nome| ["-p", nome]).collect();
+    let mut selecao: Vec<&str> = nomes.into_iter().flat_map(|nome| ["-p", nome]).collect();
     selecao.extend((!progresso.num_terminal).then_some("--quiet"));
     cargo_build(&selecao, Stdio::inherit()).map_err(|_| {
         Erro::Mensagem(

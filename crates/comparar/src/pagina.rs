@@ -127,8 +127,8 @@ fn sessao(sessao: &SessaoVista) -> String {
     let mistas: String = sessao.mistas.iter().map(mista).collect();
     format!(
         "<section>\n<h3>{} <small>({})</small></h3>\n<p class=\"v {classe}\">{marca} {nome}</p>\n{razoes}{blocos}{contas}{mistas}</section>\n",
-        escapa(&sessao.titulo),
-        escapa(&sessao.nome)
+        escapa(&sessao.sessao.titulo),
+        escapa(&sessao.sessao.nome)
     )
 }
 

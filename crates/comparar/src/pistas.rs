@@ -2,7 +2,7 @@
 
 use comum::visivel;
 use palco::{Engano, so_letras};
-use similar::{ChangeTag, TextDiff};
+use similar::TextDiff;
 
 /// Quantas linhas diferentes vale a pena contar.
 const LINHAS: usize = 3;
@@ -11,11 +11,10 @@ const LINHAS: usize = 3;
 fn aspas(texto: &str) -> String {
     const MAIOR: usize = 70;
     let texto = visivel(texto.as_bytes());
-    if texto.chars().count() <= MAIOR {
-        return format!("\"{texto}\"");
+    match texto.char_indices().nth(MAIOR) {
+        Some((onde, _)) => format!("\"{}…\"", &texto[..onde]),
+        None => format!("\"{texto}\""),
     }
-    let comeco: String = texto.chars().take(MAIOR).collect();
-    format!("\"{comeco}…\"")
 }
 
 /// O prompt que apareceu no lugar do esperado, se é disso que se trata. O roteiro pode esperar só o
@@ -53,6 +52,20 @@ pub fn do_prompt(esperado: &str, visto: &str, gravada: &str) -> Option<String> {
     ))
 }
 
+/// As linhas dos dois lados, par a par; onde só um deles a tem, do outro não há nada.
+pub fn pares<'a>(diff: &'a TextDiff<str>) -> Vec<[Option<&'a str>; 2]> {
+    let mut pares = Vec::new();
+    for op in diff.ops() {
+        let (_, mut antes, mut depois) = op.as_tag_tuple();
+        for _ in 0..antes.len().max(depois.len()) {
+            let um = antes.next().map(|n| &diff.old_lookup()[n]);
+            let outro = depois.next().map(|n| &diff.new_lookup()[n]);
+            pares.push([um, outro]);
+        }
+    }
+    pares
+}
+
 /// O que difere entre a tela esperada e a vista, linha a linha. As linhas que começam por um dos
 /// `explicados` já têm a sua pista, e as que são como na tela `daqui` estão certas: são de quem
 /// consertou um defeito do original.
@@ -61,43 +74,31 @@ pub fn das_telas(esperada: &str, daqui: &str, vista: &str, explicados: &[String]
         return vec![pista];
     }
     let contra_a_daqui = TextDiff::from_lines(daqui, vista);
-    let difere_da_daqui = |linha: &str, tag: ChangeTag| {
+    let contra_a_daqui = pares(&contra_a_daqui);
+    let difere_da_daqui = |linha: &str, lado: usize| {
+        let e_ela = |texto: &str| texto.trim_end_matches('\n') == linha;
+        let mut outras = contra_a_daqui.iter().filter(|par| par[0] != par[1]);
         // As linhas vazias se repetem: de uma não se sabe qual é.
-        (esperada == daqui || !linha.is_empty())
-            && contra_a_daqui
-                .iter_all_changes()
-                .any(|outra| outra.tag() == tag && outra.value().trim_end_matches('\n') == linha)
+        (esperada == daqui || !linha.is_empty()) && outras.any(|par| par[lado].is_some_and(e_ela))
     };
-    let mut faltam = Vec::new();
-    let mut sobram = Vec::new();
+    let explicada = |linha: &str| {
+        let mut explicados = explicados.iter();
+        explicados.any(|texto| !texto.is_empty() && linha.starts_with(texto))
+    };
     let mut pistas = Vec::new();
-    let mut fecha = |faltam: &mut Vec<String>, sobram: &mut Vec<String>| {
-        for par in 0..faltam.len().max(sobram.len()) {
-            match (faltam.get(par), sobram.get(par)) {
-                (_, Some(sobra))
-                    if explicados
-                        .iter()
-                        .any(|e| !e.is_empty() && sobra.starts_with(e)) => {}
-                (_, Some(sobra)) if !difere_da_daqui(sobra, ChangeTag::Insert) => {}
-                (Some(falta), None) if !difere_da_daqui(falta, ChangeTag::Delete) => {}
-                (Some(falta), Some(sobra)) => pistas.push(da_linha(falta, sobra)),
-                (Some(falta), None) => pistas.push(format!("falta {}", a_linha(falta))),
-                (None, Some(sobra)) => pistas.push(format!("sobra {}", a_linha(sobra))),
-                (None, None) => {}
-            }
+    for par in pares(&TextDiff::from_lines(esperada, vista)) {
+        if par[0] == par[1] {
+            continue;
         }
-        faltam.clear();
-        sobram.clear();
-    };
-    for mudanca in TextDiff::from_lines(esperada, vista).iter_all_changes() {
-        let linha = mudanca.value().trim_end_matches('\n').to_string();
-        match mudanca.tag() {
-            ChangeTag::Equal => fecha(&mut faltam, &mut sobram),
-            ChangeTag::Delete => faltam.push(linha),
-            ChangeTag::Insert => sobram.push(linha),
+        match par.map(|linha| linha.map(|texto| texto.trim_end_matches('\n'))) {
+            [_, Some(sobra)] if explicada(sobra) || !difere_da_daqui(sobra, 1) => {}
+            [Some(falta), None] if !difere_da_daqui(falta, 0) => {}
+            [Some(falta), Some(sobra)] => pistas.push(da_linha(falta, sobra)),
+            [Some(falta), None] => pistas.push(format!("falta {}", a_linha(falta))),
+            [None, Some(sobra)] => pistas.push(format!("sobra {}", a_linha(sobra))),
+            [None, None] => {}
         }
     }
-    fecha(&mut faltam, &mut sobram);
     pistas.dedup();
     if pistas.len() > LINHAS {
         let resto = pistas.len() - LINHAS;
@@ -135,27 +136,19 @@ fn a_linha(linha: &str) -> String {
 fn da_linha(esperada: &str, vista: &str) -> String {
     let sem_espacos = |texto: &str| texto.split_whitespace().collect::<String>();
     if sem_espacos(esperada) == sem_espacos(vista) {
-        let comum: String = esperada
-            .chars()
-            .zip(vista.chars())
-            .take_while(|(a, b)| a == b)
-            .map(|(a, _)| a)
-            .collect();
+        let pares = esperada.chars().zip(vista.chars());
+        let comum: String = pares.map_while(|(a, b)| (a == b).then_some(a)).collect();
         let onde = if comum.trim().is_empty() {
             "no começo".to_string()
         } else {
             format!("depois de {}", aspas(comum.trim_end()))
         };
         let (a, b) = (esperada.chars().count(), vista.chars().count());
-        let (verbo, quantos) = if b < a {
-            ("falta", a - b)
-        } else {
-            ("sobra", b - a)
-        };
-        let espacos = match quantos {
+        let verbo = if b < a { "falta" } else { "sobra" };
+        let espacos = match a.abs_diff(b) {
             0 => "os espaços mudaram de lugar".to_string(),
             1 => format!("{verbo} um espaço"),
-            _ => format!("{verbo}m {quantos} espaços"),
+            quantos => format!("{verbo}m {quantos} espaços"),
         };
         return format!("na linha {}, {espacos} {onde}", aspas(vista));
     }

@@ -1,6 +1,5 @@
 //! O que tocar: as lições que há na pasta, e as sessões delas.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use comum::causa::em_portugues;
@@ -64,6 +63,11 @@ pub struct Licao {
 }
 
 impl Licao {
+    /// Se a lição entra em cena nesta sessão.
+    pub fn entra_em(&self, sessao: &Sessao) -> bool {
+        sessao.licoes().any(|(_, nome)| nome == self.nome)
+    }
+
     /// Que o arquivo não está lá, e qual parece ser ele.
     pub fn ausencia(&self) -> String {
         let nome = self.nome_do_arquivo();
@@ -85,6 +89,7 @@ impl Licao {
 }
 
 /// Uma lição sozinha, ou um servidor e o cliente dele.
+#[derive(Default)]
 pub struct Grupo {
     /// As lições.
     pub licoes: Vec<Licao>,
@@ -96,39 +101,31 @@ impl Plano {
     /// O plano de uma pasta.
     pub fn novo(roteiro: &Roteiro, pasta: &Path) -> Result<Plano, Erro> {
         let mostrada = visivel(pasta.as_os_str().as_encoded_bytes());
-        let entradas = pasta.read_dir().map_err(|erro| {
-            Erro::Mensagem(format!(
-                "não foi possível abrir a pasta {mostrada}: {}; confira o caminho",
-                em_portugues(&erro)
-            ))
-        })?;
-        let nela = entradas.flatten().map(|entrada| entrada.file_name());
+        let nela = abre(pasta)?;
+        let nela = nela.iter().filter_map(|caminho| caminho.file_name());
         let nela: Vec<String> = nela.map(|nome| visivel(nome.as_encoded_bytes())).collect();
         let licao = |nome: &String| {
             let arquivo = original(pasta, nome);
-            let falta = arquivo.is_none();
+            let parecido = match arquivo {
+                Some(_) => None,
+                None => parecido(nome, &nela, &roteiro.nomes),
+            };
             Licao {
                 nome: nome.clone(),
                 arquivo,
-                parecido: falta
-                    .then(|| parecido(nome, &nela, &roteiro.nomes))
-                    .flatten(),
+                parecido,
             }
         };
         let todas: Vec<Licao> = roteiro.nomes.iter().map(licao).collect();
-        let tem = |nome: &str| {
-            let mut licoes = todas.iter();
-            licoes.any(|licao| licao.nome == nome && licao.arquivo.is_some())
-        };
         let pedida = |licao: &&Licao| roteiro.pedidas.contains(&licao.nome);
         let licoes: Vec<Licao> = todas.iter().filter(pedida).cloned().collect();
-        if licoes.iter().all(|licao| licao.arquivo.is_none()) {
+        if !licoes.iter().any(|licao| licao.arquivo.is_some()) {
             let parecidos = licoes.iter().filter(|licao| licao.parecido.is_some());
             let parecidos: Vec<String> = parecidos.map(Licao::ausencia).collect();
             let nomes: Vec<String> = licoes.iter().map(Licao::nome_do_arquivo).collect();
             return Err(Erro::Mensagem(if !parecidos.is_empty() {
                 format!("na pasta {mostrada}, {}", parecidos.join("; "))
-            } else if roteiro.nomes.iter().any(|nome| tem(nome)) {
+            } else if todas.iter().any(|licao| licao.arquivo.is_some()) {
                 let falta = &nomes[0];
                 format!(
                     "{falta} não está na pasta {mostrada}; digite-o do capítulo, ou confira o nome"
@@ -145,11 +142,9 @@ impl Plano {
             }));
         }
         // Uma sessão interessa se tem uma lição pedida que o aluno já digitou.
-        let interessa = |sessao: &&Sessao| {
-            let mut da_sessao = sessao.licoes();
-            da_sessao
-                .any(|(_, nome)| tem(nome) && roteiro.pedidas.iter().any(|pedida| pedida == nome))
-        };
+        let ha = |licao: &&Licao| licao.arquivo.is_some();
+        let interessa =
+            |sessao: &&Sessao| licoes.iter().filter(ha).any(|licao| licao.entra_em(sessao));
         let sessoes = roteiro.sessoes.iter().filter(interessa).cloned().collect();
         Ok(Plano {
             pasta: pasta.to_path_buf(),
@@ -170,8 +165,20 @@ impl Plano {
     }
 }
 
+/// O que há numa pasta.
+pub fn abre(pasta: &Path) -> Result<Vec<PathBuf>, Erro> {
+    let entradas = pasta.read_dir().map_err(|erro| {
+        let mostrada = visivel(pasta.as_os_str().as_encoded_bytes());
+        let erro = em_portugues(&erro);
+        Erro::Mensagem(format!(
+            "não foi possível abrir a pasta {mostrada}: {erro}; confira o caminho"
+        ))
+    })?;
+    Ok(entradas.flatten().map(|entrada| entrada.path()).collect())
+}
+
 /// Um erro do palco, que já se explica.
-pub fn falhou(falha: palco::Falha) -> Erro {
+fn falhou(falha: palco::Falha) -> Erro {
     Erro::Mensagem(falha.0)
 }
 
@@ -179,12 +186,12 @@ pub fn falhou(falha: palco::Falha) -> Erro {
 fn licoes_em_ordem(sessoes: &[Sessao]) -> Vec<String> {
     let mut nomes: Vec<String> = Vec::new();
     for sessao in sessoes {
-        let da_sessao: BTreeMap<&str, &str> = sessao.licoes().collect();
         for passo in &sessao.passos {
-            if let Some(licao) = da_sessao.get(passo.em.as_str())
+            let licao = sessao.licoes().find(|(terminal, _)| *terminal == passo.em);
+            if let Some((_, licao)) = licao
                 && !nomes.iter().any(|nome| nome == licao)
             {
-                nomes.push((*licao).to_string());
+                nomes.push(licao.to_string());
             }
         }
     }
@@ -203,12 +210,10 @@ fn escolhidas(digitados: &[String], nomes: &[String]) -> Result<Vec<String>, Err
             **nome == so_nome
                 || nome_do_original(nome).eq_ignore_ascii_case(&format!("{so_nome}.py"))
         };
+        let parte = |nome: &&String| nome.split('_').any(|parte| parte == so_nome);
         let mut achadas: Vec<&String> = nomes.iter().filter(exata).collect();
         if achadas.is_empty() {
-            achadas = nomes
-                .iter()
-                .filter(|nome| nome.split('_').any(|parte| parte == so_nome))
-                .collect();
+            achadas = nomes.iter().filter(parte).collect();
         }
         if achadas.is_empty() {
             return Err(Erro::Mensagem(format!(
@@ -226,23 +231,18 @@ fn escolhidas(digitados: &[String], nomes: &[String]) -> Result<Vec<String>, Err
 fn agrupa(sessoes: Vec<Sessao>, todas: &[Licao]) -> Vec<Grupo> {
     let mut grupos: Vec<Grupo> = Vec::new();
     for sessao in sessoes {
-        let da_sessao = |licao: &Licao| sessao.licoes().any(|(_, nome)| nome == licao.nome);
-        let juntas = |grupo: &&mut Grupo| grupo.licoes.iter().any(da_sessao);
-        let licoes = todas.iter().filter(|licao| da_sessao(licao)).cloned();
-        match grupos.iter_mut().find(juntas) {
-            Some(grupo) => {
-                for licao in licoes {
-                    if !grupo.licoes.iter().any(|outra| outra.nome == licao.nome) {
-                        grupo.licoes.push(licao);
-                    }
-                }
-                grupo.sessoes.push(sessao);
-            }
-            None => grupos.push(Grupo {
-                licoes: licoes.collect(),
-                sessoes: vec![sessao],
-            }),
+        let juntas = |grupo: &Grupo| grupo.licoes.iter().any(|licao| licao.entra_em(&sessao));
+        let onde = grupos.iter().position(juntas).unwrap_or(grupos.len());
+        if onde == grupos.len() {
+            grupos.push(Grupo::default());
         }
+        let grupo = &mut grupos[onde];
+        for licao in todas.iter().filter(|licao| licao.entra_em(&sessao)) {
+            if !grupo.licoes.iter().any(|outra| outra.nome == licao.nome) {
+                grupo.licoes.push(licao.clone());
+            }
+        }
+        grupo.sessoes.push(sessao);
     }
     grupos
 }

@@ -10,15 +10,16 @@ pub struct Progresso {
     /// Se há um terminal onde se leia o que se diz.
     pub num_terminal: bool,
     feitas: AtomicUsize,
-    quantas: AtomicUsize,
+    quantas: usize,
 }
 
 impl Progresso {
-    pub fn novo() -> Progresso {
+    /// `quantas` sessões há para tocar.
+    pub fn novo(quantas: usize) -> Progresso {
         Progresso {
             num_terminal: io::stderr().is_terminal(),
             feitas: AtomicUsize::new(0),
-            quantas: AtomicUsize::new(0),
+            quantas,
         }
     }
 
@@ -33,16 +34,10 @@ impl Progresso {
         }
     }
 
-    /// Quantas sessões há para tocar.
-    pub fn conta(&self, quantas: usize) {
-        self.quantas.store(quantas, Ordering::Relaxed);
-    }
-
     /// Começou a tocar uma sessão.
     pub fn toca(&self, nome: &str) {
-        let quantas = self.quantas.load(Ordering::Relaxed);
         let feitas = self.feitas.fetch_add(1, Ordering::Relaxed) + 1;
-        self.diz(&format!("[{feitas}/{quantas}] {nome}"));
+        self.diz(&format!("[{feitas}/{}] {nome}", self.quantas));
     }
 
     /// Uma linha que fica: embaixo dela escreve outro (o cargo).

@@ -25,11 +25,6 @@ const AMARELO: &str = "\x1b[33m";
 const VERMELHO: &str = "\x1b[31m";
 const NORMAL: &str = "\x1b[0m";
 
-/// Mostra o relatório.
-pub fn mostra(relatorio: &Relatorio, html: Option<&Path>) -> Result<(), Erro> {
-    escreve(&texto(relatorio, largura(), html))
-}
-
 /// Escreve no terminal; o AutoStream tira as cores onde não se quer cor.
 pub fn escreve(texto: &str) -> Result<(), Erro> {
     let mut tela = anstream::AutoStream::auto(io::stdout().lock());
@@ -38,7 +33,8 @@ pub fn escreve(texto: &str) -> Result<(), Erro> {
         .map_err(|erro| erro_da_tela(&erro))
 }
 
-fn largura() -> usize {
+/// Quantas colunas usar.
+pub fn largura() -> usize {
     let largura = if io::stdout().is_terminal() {
         terminal_size::terminal_size().map_or(80, |(colunas, _)| usize::from(colunas.0))
     } else {
@@ -123,10 +119,14 @@ impl Folha {
         let largura = self.largura.saturating_sub(recuo.len()).max(20);
         for (n, pedaco) in quebra(texto, largura).iter().enumerate() {
             let antes = if n == 0 { inicio } else { &recuo };
-            let linha = format!("{cor}{antes}{pedaco}");
-            self.texto += linha.trim_end();
-            self.texto += if cor.is_empty() { "\n" } else { "\x1b[0m\n" };
+            self.linha(cor, &format!("{antes}{pedaco}"));
         }
+    }
+
+    /// Uma linha que já cabe.
+    fn linha(&mut self, cor: &str, linha: &str) {
+        self.texto += format!("{cor}{linha}").trim_end();
+        self.texto += if cor.is_empty() { "\n" } else { "\x1b[0m\n" };
     }
 
     /// Uma linha sem começo nem cor.
@@ -151,7 +151,8 @@ fn cor(marca: &str) -> &'static str {
     }
 }
 
-fn texto(relatorio: &Relatorio, largura: usize, html: Option<&Path>) -> String {
+/// O relatório inteiro.
+pub fn texto(relatorio: &Relatorio, largura: usize, html: Option<&Path>) -> String {
     let mut folha = Folha {
         texto: String::new(),
         largura,
@@ -173,9 +174,9 @@ fn texto(relatorio: &Relatorio, largura: usize, html: Option<&Path>) -> String {
                 outra.veredito.marca() == sessao.veredito.marca()
                     && outra.veredito.razoes() == sessao.veredito.razoes()
             });
-            let curta = repetida && !relatorio.so_algumas || sessao.blocos.is_empty();
-            escondidas += usize::from(curta && !sessao.blocos.is_empty());
-            if curta {
+            let sem_telas = sessao.blocos.is_empty();
+            if sem_telas || repetida && !relatorio.so_algumas {
+                escondidas += usize::from(!sem_telas);
                 mostra_repetida(&mut folha, sessao, repetida);
             } else {
                 mostra_sessao(&mut folha, sessao);
@@ -221,7 +222,10 @@ fn mostra_repetida(folha: &mut Folha, sessao: &SessaoVista, repetida: bool) {
         Veredito::DeProposito(_) | Veredito::Diferente(_) => ", pelo mesmo motivo",
         Veredito::Igual | Veredito::NaoTocada(_) => "",
     };
-    let texto = format!("{nome}{idem}: {} ({})", sessao.titulo, sessao.nome);
+    let texto = format!(
+        "{nome}{idem}: {} ({})",
+        sessao.sessao.titulo, sessao.sessao.nome
+    );
     folha.escreve(cor(marca), &format!("{marca} "), &texto);
     if !repetida {
         mostra_razoes(folha, sessao);
@@ -230,7 +234,11 @@ fn mostra_repetida(folha: &mut Folha, sessao: &SessaoVista, repetida: bool) {
 
 fn mostra_sessao(folha: &mut Folha, sessao: &SessaoVista) {
     folha.texto.push('\n');
-    folha.escreve(NEGRITO, "", &format!("{} ({})", sessao.titulo, sessao.nome));
+    folha.escreve(
+        NEGRITO,
+        "",
+        &format!("{} ({})", sessao.sessao.titulo, sessao.sessao.nome),
+    );
     for bloco in &sessao.blocos {
         if folha.largura < ESTREITO {
             um_embaixo_do_outro(folha, bloco);
@@ -257,6 +265,14 @@ fn mostra_razoes(folha: &mut Folha, sessao: &SessaoVista) {
     }
 }
 
+/// A cor e a marca de uma linha; `igual`, se os dois lados a têm.
+fn marca_da_linha<'a>(lados: &[Option<String>; 2], igual: &'a str) -> (&'static str, &'a str) {
+    match lados[0] == lados[1] {
+        true => ("", igual),
+        false => (VERMELHO, "≠"),
+    }
+}
+
 /// Duas colunas, com a marca entre elas.
 fn lado_a_lado(folha: &mut Folha, bloco: &Bloco) {
     let coluna = (folha.largura - 3) / 2;
@@ -266,26 +282,14 @@ fn lado_a_lado(folha: &mut Folha, bloco: &Bloco) {
             let lado = |pedacos: &[String]| pedacos.get(n).cloned().unwrap_or_default();
             let (esquerda, direita) = (lado(&esquerda), lado(&direita));
             let folga = " ".repeat(coluna.saturating_sub(esquerda.width()));
-            let linha = format!("{cor}{esquerda}{folga} {marca} {direita}");
-            folha.texto += linha.trim_end();
-            folha.texto += if cor.is_empty() { "\n" } else { "\x1b[0m\n" };
+            folha.linha(cor, &format!("{esquerda}{folga} {marca} {direita}"));
         }
     };
     escreve(APAGADO, "┬", bloco.quem.each_ref().map(String::as_str));
     for linhas in &bloco.linhas {
-        let difere = linhas[0] != linhas[1];
-        let (cor, marca) = if difere {
-            (VERMELHO, "≠")
-        } else {
-            ("", "│")
-        };
-        escreve(
-            cor,
-            marca,
-            linhas
-                .each_ref()
-                .map(|lado| lado.as_deref().unwrap_or_default()),
-        );
+        let (cor, marca) = marca_da_linha(linhas, "│");
+        let textos = linhas.each_ref().map(Option::as_deref);
+        escreve(cor, marca, textos.map(Option::unwrap_or_default));
     }
     escreve(APAGADO, "┴", bloco.notas.each_ref().map(String::as_str));
 }
@@ -294,14 +298,9 @@ fn um_embaixo_do_outro(folha: &mut Folha, bloco: &Bloco) {
     for lado in [0, 1] {
         folha.escreve(APAGADO, "── ", &format!("{} ──", bloco.quem[lado]));
         for linhas in &bloco.linhas {
-            let difere = linhas[0] != linhas[1];
-            let (cor, marca) = if difere {
-                (VERMELHO, "≠ ")
-            } else {
-                ("", "  ")
-            };
+            let (cor, marca) = marca_da_linha(linhas, " ");
             if let Some(texto) = &linhas[lado] {
-                folha.escreve(cor, marca, texto);
+                folha.escreve(cor, &format!("{marca} "), texto);
             }
         }
         folha.escreve(APAGADO, "  ", &bloco.notas[lado]);
@@ -314,14 +313,11 @@ fn quebra(texto: &str, largura: usize) -> Vec<String> {
     let mut resto = texto;
     while resto.width() > largura {
         let mut colunas = 0;
-        let mut corte = resto.len();
-        for (onde, c) in resto.char_indices() {
+        let nao_cabe = resto.char_indices().find(|(_, c)| {
             colunas += c.width().unwrap_or(0);
-            if colunas > largura {
-                corte = onde.max(c.len_utf8());
-                break;
-            }
-        }
+            colunas > largura
+        });
+        let corte = nao_cabe.map_or(resto.len(), |(onde, c)| onde.max(c.len_utf8()));
         let palavra = resto[..corte].rfind(' ').map(|espaco| espaco + 1);
         let corte = palavra.filter(|&onde| onde > corte / 2).unwrap_or(corte);
         let (pedaco, depois) = resto.split_at(corte);
@@ -347,9 +343,9 @@ mod testes {
             grupos: vec![Vista {
                 titulo: "portas".into(),
                 sessoes: vec![SessaoVista {
-                    nome: "05_portas".into(),
-                    titulo: "As três portas".into(),
-                    licoes: Vec::new(),
+                    sessao: palco::Sessao::todas("../../tests/sessoes".as_ref())
+                        .unwrap()
+                        .remove(0),
                     veredito: Veredito::Diferente(vec![Pista {
                         licao: "portas".into(),
                         arquivo: "Portas.py".into(),

@@ -1,16 +1,15 @@
 //! Uma turma: cada pasta é um aluno, e o que se mostra é uma tabela.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use comum::causa::em_portugues;
 use comum::{Erro, visivel};
 use palco::{original, so_letras};
 
 use crate::ensaio::{Ensaio, em_paralelo, nucleos, tranca};
-use crate::plano::{Plano, Roteiro};
+use crate::plano::{Plano, Roteiro, abre};
 use crate::progresso::Progresso;
 use crate::tela;
 use crate::vista::Relatorio;
@@ -30,11 +29,8 @@ pub struct Julgado {
 impl Julgado {
     /// A marca de uma lição, e o que dizer dela. Se só o outro lado difere, ela está certa.
     pub fn marca(&self, licao: &str) -> (&'static str, &str) {
-        let resumo = self.relatorio.as_ref().ok().and_then(|relatorio| {
-            let mut resumos = relatorio.resumo.iter();
-            resumos.find(|uma| uma.licao == licao)
-        });
-        match resumo {
+        let mut resumos = self.relatorio.iter().flat_map(|um| &um.resumo);
+        match resumos.find(|uma| uma.licao == licao) {
             Some(uma) if uma.so_o_par => ("=", &uma.texto),
             Some(uma) if ["=", "~", "≠"].contains(&uma.marca) => (uma.marca, &uma.texto),
             Some(uma) => ("–", &uma.texto),
@@ -71,16 +67,8 @@ impl Julgado {
 
 /// Os alunos de uma turma, na ordem dos nomes.
 pub fn alunos(roteiro: &Roteiro, pasta: &Path) -> Result<Vec<Aluno>, Erro> {
-    let mostrada = visivel(pasta.as_os_str().as_encoded_bytes());
-    let entradas = fs::read_dir(pasta).map_err(|erro| {
-        let erro = em_portugues(&erro);
-        Erro::Mensagem(format!(
-            "não foi possível abrir a pasta {mostrada}: {erro}; confira o caminho"
-        ))
-    })?;
-    let mut alunos: Vec<Aluno> = entradas
-        .flatten()
-        .map(|entrada| entrada.path())
+    let mut alunos: Vec<Aluno> = abre(pasta)?
+        .into_iter()
         .filter(|caminho| e_pasta(caminho) || e_compactado(caminho))
         .map(|caminho| Aluno {
             nome: nome_do_aluno(&caminho),
@@ -89,6 +77,7 @@ pub fn alunos(roteiro: &Roteiro, pasta: &Path) -> Result<Vec<Aluno>, Erro> {
         .collect();
     alunos.sort_by_key(|aluno| so_letras(&aluno.nome));
     if alunos.is_empty() {
+        let mostrada = visivel(pasta.as_os_str().as_encoded_bytes());
         return Err(Erro::Mensagem(format!(
             "na pasta {mostrada} não há pastas de alunos: ponha cada aluno numa pasta dentro dela (para um só, tire o --turma)"
         )));
@@ -98,18 +87,22 @@ pub fn alunos(roteiro: &Roteiro, pasta: &Path) -> Result<Vec<Aluno>, Erro> {
 
 /// O plano da pasta de um aluno, ou da que, dentro dela, tem mais arquivos do capítulo.
 fn plano_de(roteiro: &Roteiro, pasta: &Path) -> Result<Plano, String> {
-    let mut pastas = Vec::new();
-    let mut compactado = None;
-    percorre(pasta, 3, &mut pastas, &mut compactado);
+    let caminhos = percorre(pasta, 3);
     let quantos = |pasta: &&PathBuf| {
         let tem = |licao: &&String| original(pasta, licao).is_some();
         roteiro.nomes.iter().filter(tem).count()
     };
     // De duas com o mesmo tanto, a de fora.
-    let melhor = pastas.iter().rev().max_by_key(quantos);
+    let pastas = caminhos.iter().filter(|caminho| e_pasta(caminho));
+    let melhor = pastas.rev().max_by_key(quantos);
     let melhor = melhor.map_or(pasta, PathBuf::as_path);
+    let compactado = caminhos.iter().find(|caminho| e_compactado(caminho));
+    let compactado = compactado.and_then(|caminho| caminho.file_name());
     Plano::novo(roteiro, melhor).map_err(|erro| match compactado {
-        Some(nome) => format!("{nome} está fechado: abra-o na pasta do aluno e compare de novo"),
+        Some(nome) => {
+            let nome = visivel(nome.as_encoded_bytes());
+            format!("{nome} está fechado: abra-o na pasta do aluno e compare de novo")
+        }
         None => {
             let mostrada = visivel(melhor.as_os_str().as_encoded_bytes());
             let motivo = erro
@@ -121,23 +114,14 @@ fn plano_de(roteiro: &Roteiro, pasta: &Path) -> Result<Plano, String> {
     })
 }
 
-/// A pasta e as que estão dentro dela, até este fundo; e o primeiro arquivo compactado que houver.
-fn percorre(
-    caminho: &Path,
-    fundo: usize,
-    pastas: &mut Vec<PathBuf>,
-    compactado: &mut Option<String>,
-) {
-    if e_compactado(caminho) && compactado.is_none() {
-        let nome = caminho.file_name().unwrap_or_default();
-        *compactado = Some(visivel(nome.as_encoded_bytes()));
-    }
-    if e_pasta(caminho) && fundo > 0 {
-        pastas.push(caminho.to_path_buf());
-        for entrada in fs::read_dir(caminho).into_iter().flatten().flatten() {
-            percorre(&entrada.path(), fundo - 1, pastas, compactado);
-        }
-    }
+/// O caminho e, se é de uma pasta, tudo o que está dentro dela, até este fundo.
+fn percorre(caminho: &Path, fundo: usize) -> Vec<PathBuf> {
+    let dentro = match e_pasta(caminho) && fundo > 0 {
+        true => abre(caminho).unwrap_or_default(),
+        false => Vec::new(),
+    };
+    let dentro = dentro.iter().flat_map(|outro| percorre(outro, fundo - 1));
+    iter::once(caminho.to_path_buf()).chain(dentro).collect()
 }
 
 /// Uma pasta que alguém pôs ali: a `__MACOSX` e as que começam por ponto são dos sistemas.
@@ -201,23 +185,22 @@ pub fn csv(licoes: &[String], julgados: &[Julgado]) -> String {
         let texto = texto.replace('"', "\"\"");
         format!("\"{}{texto}\"", if perigo { "'" } else { "" })
     };
-    let linha = |campos: Vec<String>| campos.join(";") + "\r\n";
-    let mut cabeca = vec![campo("aluno")];
-    cabeca.extend(licoes.iter().map(|licao| campo(licao)));
-    cabeca.push(campo("o que olhar"));
-    let mut saida = "\u{feff}".to_string() + &linha(cabeca);
+    let linha = |meio: Vec<&str>, [primeiro, ultimo]: [&str; 2]| {
+        let campos = [vec![primeiro], meio, vec![ultimo]].concat();
+        let campos: Vec<String> = campos.into_iter().map(campo).collect();
+        campos.join(";") + "\r\n"
+    };
+    let nomes = licoes.iter().map(String::as_str).collect();
+    let mut saida = "\u{feff}".to_string() + &linha(nomes, ["aluno", "o que olhar"]);
     for julgado in julgados {
-        let mut campos = vec![campo(&julgado.nome)];
-        campos.extend(licoes.iter().map(|licao| {
-            campo(match julgado.marca(licao).0 {
-                "=" => "igual",
-                "~" => "diferente de propósito",
-                "≠" => "diferente",
-                _ => "não comparada",
-            })
-        }));
-        campos.push(campo(&julgado.o_que_olhar(licoes)));
-        saida += &linha(campos);
+        let marcas = licoes.iter().map(|licao| match julgado.marca(licao).0 {
+            "=" => "igual",
+            "~" => "diferente de propósito",
+            "≠" => "diferente",
+            _ => "não comparada",
+        });
+        let olhar = julgado.o_que_olhar(licoes);
+        saida += &linha(marcas.collect(), [&julgado.nome, &olhar]);
     }
     saida
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use comum::visivel;
-use palco::{Desvio, Diferenca, Engano, Observacao, Sessao, Trafego};
+use palco::{Desvio, Diferenca, Engano, Observacao, Sessao, Tela, Trafego};
 
 use crate::conselhos;
 use crate::fonte::Fonte;
@@ -156,10 +156,9 @@ pub fn conclui(
 
 /// Se o arquivo faz a sessão parar: não adianta tocá-lo nas outras.
 pub fn parou(sessao: &Sessao, visto: &Observacao) -> bool {
+    let mut telas = visto.apresentacao.telas.values();
     parada_estranha(sessao, visto).is_some()
-        || sessao
-            .licoes()
-            .any(|(terminal, _)| conselhos::e_de_digitacao(erro(visto, terminal)))
+        || telas.any(|tela| conselhos::e_de_digitacao(&tela.erro))
 }
 
 /// Onde a sessão parou, se não era de esperar: numa que difere de propósito, o original morre cedo.
@@ -172,14 +171,9 @@ fn parada_estranha<'a>(sessao: &Sessao, visto: &'a Observacao) -> Option<&'a Des
 }
 
 /// A tela de um terminal, vazia se ele não abriu.
-fn tela<'a>(visto: &'a Observacao, terminal: &str) -> &'a str {
+pub fn tela<'a>(visto: &'a Observacao, terminal: &str) -> &'a str {
     let telas = &visto.apresentacao.telas;
     telas.get(terminal).map_or("", |tela| &tela.tela)
-}
-
-fn erro<'a>(visto: &'a Observacao, terminal: &str) -> &'a str {
-    let telas = &visto.apresentacao.telas;
-    telas.get(terminal).map_or("", |tela| &tela.erro)
 }
 
 fn codigo(visto: &Observacao, terminal: &str) -> Option<i32> {
@@ -213,8 +207,7 @@ impl Juiz<'_> {
         if self.visto.desvios.iter().any(escorregou) {
             return;
         }
-        for terminal in self.visto.apresentacao.telas.keys() {
-            let erro = erro(self.visto, terminal);
+        for (terminal, Tela { erro, .. }) in &self.visto.apresentacao.telas {
             let declarado = !self.sessao.diferenca.is_empty() && !conselhos::e_de_digitacao(erro);
             if self.e_dele(terminal) && !erro.trim().is_empty() && !declarado {
                 match conselhos::do_traceback(erro, self.licao) {

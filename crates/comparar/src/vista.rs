@@ -6,8 +6,9 @@ use comum::visivel;
 use palco::{Fim, Observacao, Sessao, Trafego};
 use similar::TextDiff;
 
-use crate::plano::{Licao, Plano, Roteiro};
-use crate::veredito::Veredito;
+use crate::pistas::pares;
+use crate::plano::Licao;
+use crate::veredito::{Veredito, tela};
 
 /// O que `igual` não quer dizer.
 const REDE_DO_FTP: &str =
@@ -30,10 +31,7 @@ pub struct Vista {
 
 /// Uma sessão pronta para mostrar.
 pub struct SessaoVista {
-    pub nome: String,
-    pub titulo: String,
-    /// As lições que entram nela.
-    pub licoes: Vec<String>,
+    pub sessao: Sessao,
     pub veredito: Veredito,
     pub blocos: Vec<Bloco>,
     /// Os bytes pela rede e os arquivos, do lado Python e do lado Rust.
@@ -63,17 +61,6 @@ pub struct Resumo {
 }
 
 impl Relatorio {
-    pub fn novo(roteiro: &Roteiro, plano: &Plano, grupos: Vec<Vista>, versao: &str) -> Relatorio {
-        let licoes = plano.licoes.iter();
-        Relatorio {
-            resumo: licoes.map(|licao| resume(licao, &grupos)).collect(),
-            pasta: visivel(plano.pasta.as_os_str().as_encoded_bytes()),
-            python: visivel(versao.as_bytes()),
-            so_algumas: roteiro.so_algumas,
-            grupos,
-        }
-    }
-
     /// Todas as sessões.
     fn sessoes(&self) -> impl Iterator<Item = &SessaoVista> {
         self.grupos.iter().flat_map(|grupo| &grupo.sessoes)
@@ -81,7 +68,7 @@ impl Relatorio {
 
     /// O que dizer embaixo da legenda, se há lições de FTP.
     pub fn ressalva(&self) -> Option<&'static str> {
-        let de_ftp = |sessao: &SessaoVista| sessao.nome.contains("ftp");
+        let de_ftp = |sessao: &SessaoVista| sessao.sessao.nome.contains("ftp");
         self.sessoes().any(de_ftp).then_some(REDE_DO_FTP)
     }
 
@@ -92,7 +79,8 @@ impl Relatorio {
     }
 }
 
-fn resume(licao: &Licao, grupos: &[Vista]) -> Resumo {
+/// O que se diz de uma lição, depois das sessões dela.
+pub fn resume(licao: &Licao, grupos: &[Vista]) -> Resumo {
     let resumo = |marca, texto| Resumo {
         licao: licao.nome.clone(),
         arquivo: licao.nome_do_arquivo(),
@@ -110,9 +98,8 @@ fn resume(licao: &Licao, grupos: &[Vista]) -> Resumo {
         (0, "em que só o outro difere", "em que só o outro difere"),
         (0, "não rodou", "não rodaram"),
     ];
-    let dela = |sessao: &&SessaoVista| sessao.licoes.contains(&licao.nome);
     let sessoes = grupos.iter().flat_map(|grupo| &grupo.sessoes);
-    for sessao in sessoes.filter(dela) {
+    for sessao in sessoes.filter(|vista| licao.entra_em(&vista.sessao)) {
         let qual = match &sessao.veredito {
             Veredito::Igual => 0,
             Veredito::DeProposito(_) => 1,
@@ -134,17 +121,18 @@ fn resume(licao: &Licao, grupos: &[Vista]) -> Resumo {
     };
     let contas: Vec<String> = contas.into_iter().filter_map(conta).collect();
     let contas = contas.join(", ");
-    match (do_par, iguais, de_proposito) {
-        (0, 0, 0) => resumo("-", contas),
-        (0, 0, _) => resumo("~", contas),
-        (0, ..) => resumo("=", contas),
-        _ => Resumo {
-            so_o_par: true,
-            ..resumo(
-                "-",
-                format!("nada a mudar aqui, mas o outro lado difere ({contas})"),
-            )
-        },
+    let (marca, texto) = match (do_par, iguais, de_proposito) {
+        (0, 0, 0) => ("-", contas),
+        (0, 0, _) => ("~", contas),
+        (0, ..) => ("=", contas),
+        _ => (
+            "-",
+            format!("nada a mudar aqui, mas o outro lado difere ({contas})"),
+        ),
+    };
+    Resumo {
+        so_o_par: do_par > 0,
+        ..resumo(marca, texto)
     }
 }
 
@@ -152,12 +140,7 @@ impl SessaoVista {
     /// Uma sessão da qual ainda não se mostra nada.
     pub fn nova(sessao: &Sessao, veredito: Veredito) -> SessaoVista {
         SessaoVista {
-            nome: sessao.nome.clone(),
-            titulo: sessao.titulo.clone(),
-            licoes: sessao
-                .licoes()
-                .map(|(_, licao)| licao.to_string())
-                .collect(),
+            sessao: sessao.clone(),
             veredito,
             blocos: Vec::new(),
             contas: [String::new(), String::new()],
@@ -166,16 +149,11 @@ impl SessaoVista {
     }
 
     /// O que se viu com o Python (onde falta o arquivo do aluno, com o Rust) e com o Rust.
-    pub fn mostra(
-        &mut self,
-        sessao: &Sessao,
-        em_python: &[&Licao],
-        vistos: [&Observacao; 2],
-        pasta: &Path,
-    ) {
+    pub fn mostra(&mut self, em_python: &[&Licao], vistos: [&Observacao; 2], pasta: &Path) {
         // Na ordem em que se abrem: o servidor primeiro.
-        let mut programas: Vec<(&str, &str)> = sessao.programas().collect();
-        programas.sort_by_key(|(terminal, _)| sessao.passos.iter().position(|p| p.em == *terminal));
+        let mut programas: Vec<(&str, &str)> = self.sessao.programas().collect();
+        let passos = &self.sessao.passos;
+        programas.sort_by_key(|(terminal, _)| passos.iter().position(|p| p.em == *terminal));
         for (terminal, nome) in programas {
             let seu = em_python.iter().find(|licao| licao.nome == nome);
             let seu = seu.map_or_else(|| "em Rust".to_string(), |licao| licao.nome_do_arquivo());
@@ -187,23 +165,18 @@ impl SessaoVista {
     /// O par em que só esta lição estava em Python: se cada um mostrou o mesmo que com o par da sua linguagem.
     pub fn mistura(
         &mut self,
-        sessao: &Sessao,
         [python, rust]: [&Observacao; 2],
         em_python: &str,
         mista: &Observacao,
     ) {
         let mut partes = Vec::new();
         let mut mesma = mista.parada().is_some() == python.parada().is_some();
-        for (terminal, licao) in sessao.licoes() {
+        for (terminal, licao) in self.sessao.licoes() {
             let (lingua, da_sua_lingua) = match licao == em_python {
                 true => ("Python", python),
                 false => ("Rust", rust),
             };
-            let tela = |visto: &Observacao| {
-                let telas = &visto.apresentacao.telas;
-                telas.get(terminal).map(|tela| tela.tela.clone())
-            };
-            mesma &= tela(mista) == tela(da_sua_lingua);
+            mesma &= tela(mista, terminal) == tela(da_sua_lingua, terminal);
             partes.push(format!("{licao} em {lingua}"));
         }
         partes.sort_by_key(|parte| !parte.starts_with("servidor"));
@@ -220,25 +193,16 @@ impl SessaoVista {
 
 fn bloco(vistos: [&Observacao; 2], terminal: &str, seu: String, pasta: &Path) -> Bloco {
     let telas = vistos.map(|visto| linhas_da_tela(visto, terminal, pasta));
-    let mut linhas = Vec::new();
-    let diff = TextDiff::from_slices(
-        &telas[0].iter().map(String::as_str).collect::<Vec<_>>(),
-        &telas[1].iter().map(String::as_str).collect::<Vec<_>>(),
-    )
-    .ops()
-    .to_vec();
-    for op in diff {
-        let (_, de, para) = op.as_tag_tuple();
-        for n in 0..de.len().max(para.len()) {
-            let lado = |telas: &[String], faixa: &std::ops::Range<usize>| {
-                (n < faixa.len()).then(|| telas[faixa.start + n].clone())
-            };
-            linhas.push([lado(&telas[0], &de), lado(&telas[1], &para)]);
-        }
-    }
+    let [seus, daqui] = telas
+        .each_ref()
+        .map(|tela| Vec::from_iter(tela.iter().map(String::as_str)));
+    let diff = TextDiff::from_slices(&seus, &daqui);
+    let linhas = pares(&diff).into_iter();
     Bloco {
         quem: [&*seu, "em Rust"].map(|quem| format!("{terminal}: {quem}")),
-        linhas,
+        linhas: linhas
+            .map(|par| par.map(|linha| linha.map(str::to_string)))
+            .collect(),
         notas: vistos.map(|visto| nota(visto.fins.get(terminal))),
     }
 }
