@@ -241,8 +241,12 @@ fn buscas(navegador: &Navegador, livro: &Path) -> Vec<String> {
     let mut problemas = Vec::new();
     for (procurado, pagina) in BUSCAS {
         abre(navegador, livro, "portas.html");
-        navegador.digita("/");
-        navegador.espera("return document.activeElement.id === 'mdbook-searchbar'");
+        navegador.espera("return location.pathname.endsWith('/portas.html')");
+        navegador.digita_ate(
+            "/",
+            "return document.activeElement.id === 'mdbook-searchbar'",
+        );
+        navegador.roda("document.getElementById('mdbook-searchbar').value = ''");
         navegador.digita(procurado);
         navegador.espera(
             "return document.getElementById('mdbook-searchresults-header').textContent !== ''",

@@ -137,6 +137,16 @@ impl Navegador {
         }
     }
 
+    /// Aperta a tecla até que o trecho de JavaScript dê verdadeiro: a que chega antes de a página estar pronta se perde.
+    pub fn digita_ate(&self, tecla: &str, script: &str) {
+        let comeco = Instant::now();
+        while self.roda(script) != json!(true) {
+            assert!(comeco.elapsed() < PRAZO, "esperei demais por: {script}");
+            self.digita(tecla);
+            thread::sleep(Duration::from_millis(200));
+        }
+    }
+
     /// Aperta e solta tecla por tecla, onde quer que esteja o foco.
     pub fn digita(&self, teclas: &str) {
         let acoes: Vec<Value> = teclas
