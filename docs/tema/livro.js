@@ -20,20 +20,27 @@
 
     // Quem procura com uma palavra acha também o que está escrito com outra do mesmo grupo.
     const sinonimos = [
-        ['em uso', 'ocupada', 'ocupado'],
+        ['em uso', 'ocupada', 'ocupado', 'já usada', 'sendo usada', 'endereço em uso'],
         ['recusada', 'recusou', 'ninguém atende', 'refused'],
         ['não existe', 'não encontrado', 'não achei', 'not found'],
         ['sem resposta', 'nenhuma resposta', 'travou', 'parou', 'trava', 'timeout'],
         ['permissão negada', 'acesso negado', 'permission denied'],
         ['apagar', 'excluir', 'deletar', 'remover'],
         ['baixa', 'baixar', 'download', 'transferência'],
-        ['acento', 'acentos', 'acentuação', 'utf-8', 'unicode'],
+        ['acento', 'acentos', 'acentuação', 'utf-8', 'unicode', 'caracteres estranhos'],
         ['diretório', 'pasta'],
         ['usuário', 'login', 'conta'],
         ['encerra', 'encerrar', 'sair', 'fechar', 'parar'],
         ['thread', 'ao mesmo tempo', 'simultâneo', 'vários clientes'],
         ['endereço ip', 'número ip'],
         ['nome de domínio', 'dns', 'nome de máquina'],
+        ['instale', 'instalar', 'instalação'],
+        ['senha errada', '530', 'login incorreto'],
+        ['derrubou a conexão', 'perdeu a conexão', 'caiu', 'desconectou'],
+        ['pela metade', 'cortada', 'cortou', 'incompleta', 'incompleto'],
+        ['entre duas máquinas', 'outro computador', 'meu ip', 'ip da minha máquina', 'wifi'],
+        ['cifra', 'cifrar', 'cifrado', 'cifrada', 'criptografia'],
+        ['bot', 'robô'],
     ];
     const com_sinonimos = texto => {
         const limpo = ` ${palavras(texto).join(' ')} `;

@@ -10,6 +10,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 use std::{env, fs, thread};
 
 use palco::{compila, compilado, python};
@@ -20,7 +21,7 @@ const CELULAR: (u32, u32) = (390, 844);
 const MESA: (u32, u32) = (1200, 900);
 
 /// O que se procura, sem acentos e com as palavras de quem não leu o livro, e a página que se abre com o teclado.
-const BUSCAS: [(&str, &str); 8] = [
+const BUSCAS: [(&str, &str); 15] = [
     ("porta ocupada", "erros_comuns.html#em-uso"),
     ("conexao recusada", "erros_comuns.html"),
     ("endereco ja esta em uso", "erros_comuns.html"),
@@ -28,6 +29,13 @@ const BUSCAS: [(&str, &str); 8] = [
     ("modo binario", "ftp_binario.html"),
     ("lado a lado chat", "chat.html"),
     ("codigos de resposta", "codigos_ftp.html"),
+    ("porta ja usada", "erros_comuns.html#em-uso"),
+    ("endereco em uso", "erros_comuns.html#em-uso"),
+    ("como instalar", "como_usar.html"),
+    ("meu ip", "como_usar.html"),
+    ("criptografia", "https.html"),
+    ("robo", "bot.html"),
+    ("caiu", "erros_comuns.html"),
     ("instale o rust", "como_usar.html"),
 ];
 
@@ -57,42 +65,81 @@ fn o_livro_e_a_pagina_do_comparar_num_navegador() {
     paginas.sort();
     paginas.extend(pagina_do_comparar(pasta.path()));
 
-    let mut problemas = Vec::new();
-    for pagina in &paginas {
+    let (livro, axe) = (livro.as_path(), axe.as_deref());
+    let das_paginas = paginas.iter().map(|pagina| -> Tarefa {
         let nome = pagina.file_name().unwrap().to_str().unwrap();
-        let url = format!("file://{}", pagina.display());
-        let mut anota = |queixas: Vec<String>| {
-            problemas.extend(
-                queixas
-                    .into_iter()
-                    .map(|queixa| format!("{nome}: {queixa}")),
-            );
-        };
-        navegador.tela(CELULAR.0, CELULAR.1, false);
-        navegador.vai(&url);
-        anota(no_celular(&navegador));
-        anota(navegador.queixas());
         // print.html repete as outras, e toc.html é o sumário de quem não tem JavaScript.
-        let Some(axe) = axe
-            .as_ref()
-            .filter(|_| !["print.html", "toc.html"].contains(&nome))
-        else {
-            continue;
-        };
-        for escura in [false, true] {
-            navegador.tela(MESA.0, MESA.1, escura);
-            navegador.vai(&url);
-            anota(acessibilidade(&navegador, axe, escura));
-            anota(navegador.queixas());
+        let axe = axe.filter(|_| !["print.html", "toc.html"].contains(&nome));
+        Box::new(move |navegador| {
+            let queixas = confere(navegador, &format!("file://{}", pagina.display()), axe);
+            let com_nome = queixas.iter().map(|queixa| format!("{nome}: {queixa}"));
+            com_nome.collect()
+        })
+    });
+    let publicado = pasta.path().join("publicado");
+    let outras: [Tarefa; 5] = [
+        Box::new(|navegador| buscas(navegador, livro)),
+        Box::new(|navegador| temas(navegador, livro, axe)),
+        Box::new(|navegador| dobras(navegador, livro)),
+        Box::new(|navegador| pagina_404(navegador, &publicado)),
+        Box::new(|navegador| quebrada(navegador, axe)),
+    ];
+    // Dois navegadores, e cada um pega a próxima tarefa quando acaba a sua: as mais longas primeiro.
+    let fila = Mutex::new(outras.into_iter().chain(das_paginas));
+    let problemas = Mutex::new(Vec::new());
+    let proxima = || fila.lock().unwrap().next();
+    let trabalha = |navegador: Navegador| {
+        while let Some(tarefa) = proxima() {
+            navegador.tela(MESA.0, MESA.1, false);
+            let mut queixas = tarefa(&navegador);
+            queixas.extend(navegador.queixas());
+            problemas.lock().unwrap().extend(queixas);
+        }
+    };
+    thread::scope(|dois| {
+        dois.spawn(|| trabalha(Navegador::abre().unwrap()));
+        trabalha(navegador);
+    });
+    let problemas = problemas.into_inner().unwrap();
+    assert!(problemas.is_empty(), "\n{}", problemas.join("\n"));
+}
+
+/// O que se pede a um navegador, e do que ele se queixa.
+type Tarefa<'a> = Box<dyn Fn(&Navegador) -> Vec<String> + Send + 'a>;
+
+/// Uma página no celular e na mesa, clara e escura: o que não cabe, o que o axe-core acha, os erros e os pedidos.
+fn confere(navegador: &Navegador, url: &str, axe: Option<&str>) -> Vec<String> {
+    let mut queixas = Vec::new();
+    for (tela, onde) in [(CELULAR, "celular"), (MESA, "mesa")] {
+        // Aberta, ela troca de cores: no celular escurece, na mesa clareia.
+        let do_celular = tela == CELULAR;
+        for (n, escura) in [!do_celular, do_celular].into_iter().enumerate() {
+            navegador.tela(tela.0, tela.1, escura);
+            if n == 0 {
+                navegador.vai(url);
+            } else {
+                navegador.espera(TROCOU_DE_CORES);
+            }
+            let mut achados = textos(&navegador.roda(O_QUE_NAO_CABE));
+            // O que a tela ou as cores não mudam, o axe-core só confere uma vez.
+            let regras = match (do_celular, escura) {
+                (true, false) => "scrollable-region-focusable",
+                (true, true) => "",
+                (false, true) => SO_AS_CORES,
+                (false, false) => TODAS,
+            };
+            if let Some(axe) = axe.filter(|_| !regras.is_empty()) {
+                achados.extend(acessibilidade(navegador, axe, regras));
+            }
+            achados.extend(navegador.queixas());
+            let cores = if escura { "escura" } else { "clara" };
+            let com_tela = achados
+                .iter()
+                .map(|achado| format!("{onde}, {cores}: {achado}"));
+            queixas.extend(com_tela);
         }
     }
-    navegador.tela(MESA.0, MESA.1, false);
-    problemas.extend(buscas(&navegador, &livro));
-    problemas.extend(temas(&navegador, &livro, axe.as_deref()));
-    problemas.extend(dobras(&navegador, &livro));
-    problemas.extend(pagina_404(&navegador, &pasta.path().join("publicado")));
-    problemas.extend(navegador.queixas());
-    assert!(problemas.is_empty(), "\n{}", problemas.join("\n"));
+    queixas
 }
 
 /// Monta o livro, que num servidor ficaria em `endereco`.
@@ -138,72 +185,74 @@ fn pagina_do_comparar(pasta: &Path) -> Option<PathBuf> {
     Some(pagina)
 }
 
-/// O que não cabe, ou não se lê, na largura de um celular.
-fn no_celular(navegador: &Navegador) -> Vec<String> {
-    let queixas = navegador.roda(
-        r"
-        const queixas = [];
-        document.querySelectorAll('details').forEach(dobra => { dobra.open = true; });
-        const sobra = document.scrollingElement.scrollWidth - window.innerWidth;
-        if (sobra > 0) {
-            queixas.push(`a página rola ${sobra} px para o lado`);
-        }
-        // Onde está cada letra na tela: o que se pergunta é se duas vizinhas ficaram na mesma linha.
-        const letras = codigo => {
-            const textos = document.createTreeWalker(codigo, NodeFilter.SHOW_TEXT);
-            const achadas = [];
-            while (textos.nextNode()) {
-                const no = textos.currentNode;
-                for (let n = 0; n < no.length; n++) {
-                    const onde = document.createRange();
-                    onde.setStart(no, n);
-                    onde.setEnd(no, n + 1);
-                    achadas.push({ letra: no.data[n], onde: onde.getBoundingClientRect() });
-                }
-            }
-            return achadas;
-        };
-        document.querySelectorAll('main code:not(.language-rust, .language-python)').forEach(codigo => {
-            const texto = codigo.textContent;
-            if (codigo.matches('.language-text') || !texto.includes('-')) {
-                return;
-            }
-            const todas = letras(codigo);
-            todas.slice(1).forEach((depois, n) => {
-                const antes = todas[n];
-                if (antes.letra === '-' && /\S/.test(depois.letra)
-                    && Math.abs(antes.onde.top - depois.onde.top) > 4) {
-                    queixas.push(`um comando se parte num hífen: ${texto}`);
-                }
-            });
-        });
-        // Numa tela tão estreita que a linha acabe entre os dois espaços, nenhum deles some na margem.
-        document.querySelectorAll('main pre > code.language-text:not(.listagem)').forEach(codigo => {
-            const [, antes] = codigo.textContent.match(/^(.*\S)  \S/m) || [];
-            if (!antes) {
-                return;
-            }
-            codigo.style.cssText = `box-sizing: content-box; padding: 0; border: 0; width: ${antes.length + 1}ch`;
-            const direita = codigo.getBoundingClientRect().right;
-            if (letras(codigo).some(({ letra, onde }) => letra === ' ' && onde.right > direita + 1)) {
-                queixas.push(`um dos dois espaços some no fim da linha: ${codigo.textContent}`);
-            }
-            codigo.style.cssText = '';
-        });
-        document.querySelectorAll('main pre > code.listagem').forEach(codigo => {
-            const alturas = new Set(letras(codigo)
-                .filter(({ letra }) => /\S/.test(letra))
-                .map(({ onde }) => Math.round(onde.bottom)));
-            const linhas = codigo.textContent.split('\n').filter(linha => linha.trim()).length;
-            if (alturas.size !== linhas) {
-                queixas.push(`uma linha da listagem não ficou numa linha só: ${codigo.textContent}`);
-            }
-        });
-        return [...new Set(queixas)];
-        ",
-    );
-    textos(&queixas)
+/// Se a página já tem as cores que o sistema passou a preferir: nas do livro, quem as troca é o programa do mdBook.
+const TROCOU_DE_CORES: &str = "
+    const escura = matchMedia('(prefers-color-scheme: dark)').matches;
+    const tema = escura ? 'navy' : 'light';
+    return !window.playground_text || document.documentElement.classList.contains(tema)";
+
+/// O que não cabe na tela, ou não se lê nela.
+const O_QUE_NAO_CABE: &str = r"
+const queixas = [];
+document.querySelectorAll('details').forEach(dobra => { dobra.open = true; });
+// Num celular, a largura da janela (innerWidth) cresce com o que sobra.
+const sobra = document.scrollingElement.scrollWidth - document.documentElement.clientWidth;
+if (sobra > 0) {
+    queixas.push(`a página rola ${sobra} px para o lado`);
 }
+// Onde está cada letra na tela: o que se pergunta é se duas vizinhas ficaram na mesma linha.
+const letras = codigo => {
+    const textos = document.createTreeWalker(codigo, NodeFilter.SHOW_TEXT);
+    const achadas = [];
+    while (textos.nextNode()) {
+        const no = textos.currentNode;
+        for (let n = 0; n < no.length; n++) {
+            const onde = document.createRange();
+            onde.setStart(no, n);
+            onde.setEnd(no, n + 1);
+            achadas.push({ letra: no.data[n], onde: onde.getBoundingClientRect() });
+        }
+    }
+    return achadas;
+};
+document.querySelectorAll('main code:not(.language-rust, .language-python)').forEach(codigo => {
+    const texto = codigo.textContent;
+    if (codigo.matches('.language-text') || !texto.includes('-')) {
+        return;
+    }
+    const todas = letras(codigo);
+    todas.slice(1).forEach((depois, n) => {
+        const antes = todas[n];
+        if (antes.letra === '-' && /\S/.test(depois.letra)
+            && Math.abs(antes.onde.top - depois.onde.top) > 4) {
+            queixas.push(`um comando se parte num hífen: ${texto}`);
+        }
+    });
+});
+// Numa tela tão estreita que a linha acabe entre os dois espaços, nenhum deles some na margem.
+document.querySelectorAll('main pre > code.language-text:not(.listagem)').forEach(codigo => {
+    const [, antes] = codigo.textContent.match(/^(.*\S)  \S/m) || [];
+    if (!antes) {
+        return;
+    }
+    codigo.style.cssText = `box-sizing: content-box; padding: 0; border: 0; width: ${antes.length + 1}ch`;
+    const direita = codigo.getBoundingClientRect().right;
+    if (letras(codigo).some(({ letra, onde }) => letra === ' ' && onde.right > direita + 1)) {
+        queixas.push(`um dos dois espaços some no fim da linha: ${codigo.textContent}`);
+    }
+    codigo.style.cssText = '';
+});
+document.querySelectorAll('main pre > code.listagem').forEach(codigo => {
+    const alturas = new Set(letras(codigo)
+        .filter(({ letra }) => /\S/.test(letra))
+        .map(({ onde }) => Math.round(onde.bottom)));
+    const linhas = codigo.textContent.split('\n').filter(linha => linha.trim()).length;
+    if (alturas.size !== linhas) {
+        queixas.push(`uma linha da listagem não ficou numa linha só: ${codigo.textContent}`);
+    }
+});
+return [...new Set(queixas)];
+";
 
 fn textos(lista: &Value) -> Vec<String> {
     let lista = lista.as_array().into_iter().flatten();
@@ -212,17 +261,20 @@ fn textos(lista: &Value) -> Vec<String> {
         .collect()
 }
 
-/// O que o axe-core acha de grave; com outras cores, só elas mudam.
-fn acessibilidade(navegador: &Navegador, axe: &str, so_as_cores: bool) -> Vec<String> {
-    navegador.roda(axe);
-    let regras = if so_as_cores {
-        "['color-contrast', 'link-in-text-block']"
-    } else {
-        "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']"
-    };
+/// As regras do axe-core.
+const TODAS: &str = "wcag2a wcag2aa wcag21a wcag21aa best-practice";
+const SO_AS_CORES: &str = "color-contrast link-in-text-block";
+
+/// O que o axe-core acha de grave.
+fn acessibilidade(navegador: &Navegador, axe: &str, regras: &str) -> Vec<String> {
+    if navegador.roda("return !window.axe") == true {
+        navegador.roda(axe);
+    }
     navegador.roda(&format!(
         "window.graves = null;
-        axe.run({{ runOnly: {regras}, resultTypes: ['violations'], preload: false }}).then(achado => {{
+        // Uma cor no meio de uma transição não é a que se lê.
+        document.getAnimations().forEach(animacao => animacao.finish());
+        axe.run({{ runOnly: '{regras}'.split(' '), resultTypes: ['violations'], preload: false }}).then(achado => {{
             window.graves = achado.violations
                 .filter(({{ impact }}) => ['serious', 'critical'].includes(impact))
                 .map(({{ id, help, nodes }}) => `${{id}}: ${{help}}: ${{nodes.length}}, como ${{nodes[0].html}}`);
@@ -232,6 +284,46 @@ fn acessibilidade(navegador: &Navegador, axe: &str, so_as_cores: bool) -> Vec<St
     textos(&navegador.roda("return window.graves"))
 }
 
+/// Cada engano de `quebrada.html`, e onde ele é acusado.
+const ENGANOS: [(&str, &str); 9] = [
+    (
+        "a página rola ",
+        "celular, clara; celular, escura; mesa, escura",
+    ),
+    ("um comando se parte num hífen", EM_TODAS),
+    ("um dos dois espaços some no fim da linha", EM_TODAS),
+    ("uma linha da listagem não ficou numa linha só", EM_TODAS),
+    ("no console: ", UM_A_CADA_VEZ),
+    ("pede a outra máquina", UM_A_CADA_VEZ),
+    ("color-contrast", "mesa, escura"),
+    ("image-alt", "mesa, clara"),
+    ("scrollable-region-focusable", "celular, clara; mesa, clara"),
+];
+const EM_TODAS: &str = "celular, clara; celular, escura; mesa, escura; mesa, clara";
+const UM_A_CADA_VEZ: &str = "celular, clara; mesa, escura";
+
+/// Uma página com todos os enganos é acusada de cada um: o que [`confere`] não diz de uma página do livro, ela não tem.
+fn quebrada(navegador: &Navegador, axe: Option<&str>) -> Vec<String> {
+    let pagina = Path::new(env!("CARGO_MANIFEST_DIR")).join("navegador/quebrada.html");
+    let queixas = confere(navegador, &format!("file://{}", pagina.display()), axe);
+    let mut problemas = Vec::new();
+    for (engano, esperado) in ENGANOS {
+        let deste = |queixa: &str| {
+            let (onde, qual) = queixa.split_once(": ")?;
+            qual.starts_with(engano).then(|| onde.to_string())
+        };
+        let mut onde: Vec<String> = queixas.iter().filter_map(|q| deste(q)).collect();
+        onde.dedup();
+        let do_axe = engano.is_ascii() && engano.contains('-');
+        if onde.join("; ") != esperado && !(do_axe && axe.is_none()) {
+            problemas.push(format!(
+                "quebrada.html: {engano}: acusada só em {onde:?}, e não em {esperado}"
+            ));
+        }
+    }
+    problemas
+}
+
 fn abre(navegador: &Navegador, livro: &Path, pagina: &str) {
     navegador.vai(&format!("file://{}/{pagina}", livro.display()));
 }
@@ -239,27 +331,21 @@ fn abre(navegador: &Navegador, livro: &Path, pagina: &str) {
 /// Busca sem acentos, e abre com o teclado.
 fn buscas(navegador: &Navegador, livro: &Path) -> Vec<String> {
     let mut problemas = Vec::new();
+    abre(navegador, livro, "portas.html");
+    navegador.digita_ate(
+        "/",
+        "return document.activeElement.id === 'mdbook-searchbar'",
+    );
     for (procurado, pagina) in BUSCAS {
-        abre(navegador, livro, "portas.html");
-        navegador.espera("return location.pathname.endsWith('/portas.html')");
-        navegador.digita_ate(
-            "/",
-            "return document.activeElement.id === 'mdbook-searchbar'",
-        );
-        navegador.roda("document.getElementById('mdbook-searchbar').value = ''");
+        navegador.roda("const caixa = document.getElementById('mdbook-searchbar'); caixa.focus(); caixa.value = '';");
         navegador.digita(procurado);
-        navegador.espera(
-            "return document.getElementById('mdbook-searchresults-header').textContent !== ''",
+        navegador.espera(&format!(
+            "return document.getElementById('mdbook-searchresults-header').textContent.includes('“{procurado}”')"
+        ));
+        let achados = navegador.roda(
+            "return Array.from(document.querySelectorAll('#mdbook-searchresults a'), a => a.pathname.replace(/.*\\//, '') + a.hash)",
         );
-        let achados = navegador.texto(
-            "return Array.from(document.querySelectorAll('#mdbook-searchresults a'), a => a.getAttribute('href')).join(' ')",
-        );
-        let achados: Vec<String> = achados
-            .split(' ')
-            .map(|url| {
-                url.split('?').next().unwrap().to_string() + url.find('#').map_or("", |n| &url[n..])
-            })
-            .collect();
+        let achados = textos(&achados);
         // Entre os três primeiros, que cabem na tela sem rolar.
         let Some(posicao) = achados
             .iter()
@@ -272,9 +358,19 @@ fn buscas(navegador: &Navegador, livro: &Path) -> Vec<String> {
             continue;
         };
         navegador.digita(&SETA_PARA_BAIXO.to_string().repeat(posicao + 1));
+        let escolhido = navegador
+            .texto("return document.querySelector('#mdbook-searchresults .focus a')?.href ?? ''");
+        if !escolhido.contains(pagina.split('#').next().unwrap()) {
+            problemas.push(format!(
+                "a busca \"{procurado}\": as setas não chegam a {pagina}, e sim a {escolhido}"
+            ));
+        }
+    }
+    if problemas.is_empty() {
+        // O Enter abre o que as setas escolheram.
         navegador.digita(&ENTER.to_string());
-        let arquivo = pagina.split('#').next().unwrap();
-        navegador.espera(&format!("return location.pathname.endsWith('/{arquivo}')"));
+        let (_, ultima) = BUSCAS[BUSCAS.len() - 1];
+        navegador.espera(&format!("return location.pathname.endsWith('/{ultima}')"));
     }
     // Um cabeçalho que diz quantos são ao todo, e não quantos se mostram.
     abre(navegador, livro, "portas.html?search=servidor");
@@ -302,7 +398,7 @@ fn temas(navegador: &Navegador, livro: &Path, axe: Option<&str>) -> Vec<String> 
             navegador.texto("return getComputedStyle(document.documentElement).backgroundColor"),
         );
         for queixa in axe
-            .map(|axe| acessibilidade(navegador, axe, true))
+            .map(|axe| acessibilidade(navegador, axe, SO_AS_CORES))
             .unwrap_or_default()
         {
             problemas.push(format!("tema {tema}: {queixa}"));
