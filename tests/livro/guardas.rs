@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::html::{de_fora, marcas};
-use crate::mapa::{da_listagem_a_pagina, o_rust_em_ordem};
+use crate::mapa::{da_listagem_a_pagina, nenhuma_chamada_sem_ser_dita, o_rust_em_ordem};
 use crate::repositorio::{Livro, PAGINAS, resolve};
 
 /// Os problemas de um livro, de todas as guardas.
@@ -21,6 +21,7 @@ pub fn problemas(livro: &Livro) -> Vec<String> {
         diagramas,
         da_listagem_a_pagina,
         o_rust_em_ordem,
+        nenhuma_chamada_sem_ser_dita,
     ]
     .iter()
     .flat_map(|guarda| guarda(livro))

@@ -140,12 +140,10 @@ fn tem(codigo: &str, isto: &str) -> bool {
     })
 }
 
-/// Nenhuma página usa em seu código o que só uma página de depois explica; a página de cada linha usa o que explica, e
-/// o explica; e as palavras do Rust estão todas na tabela.
-pub fn o_rust_em_ordem(livro: &Livro) -> Vec<String> {
-    let mapa = format!("{PAGINAS}/mapa.md");
+/// As páginas, na ordem do sumário.
+fn na_ordem(livro: &Livro) -> Vec<&Pagina> {
     let sumario = format!("{PAGINAS}/SUMMARY.md");
-    let na_ordem: Vec<&Pagina> = livro
+    livro
         .paginas
         .iter()
         .filter(|pagina| pagina.caminho == sumario)
@@ -154,7 +152,56 @@ pub fn o_rust_em_ordem(livro: &Livro) -> Vec<String> {
             let caminho = resolve(&sumario, destino);
             livro.paginas.iter().find(|p| p.caminho == caminho)
         })
-        .collect();
+        .collect()
+}
+
+/// Os métodos e as macros que um código chama: o `read` de `con.read(…)`, o `format!` de `format!(…)`.
+fn chamadas(codigo: &str) -> BTreeSet<&str> {
+    let abertos = codigo.match_indices('(').map(|(n, _)| &codigo[..n]);
+    abertos
+        .filter_map(|antes| {
+            let nome =
+                antes.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_' || c == '!');
+            let chamada = &antes[nome.len()..];
+            let macro_ou_metodo = chamada.ends_with('!') || nome.ends_with('.');
+            (macro_ou_metodo && chamada.len() > 1).then_some(chamada)
+        })
+        .collect()
+}
+
+/// Todo método e toda macro do código de uma listagem, ou de uma solução que parte dela, foi dito na página ou numa de antes.
+pub fn nenhuma_chamada_sem_ser_dita(livro: &Livro) -> Vec<String> {
+    let mut achados = Vec::new();
+    let mut ditos: Vec<&str> = Vec::new();
+    for pagina in na_ordem(livro) {
+        ditos.extend(pagina.codigos.iter().map(|(_, codigo)| codigo.as_str()));
+        let de_listagem = livro
+            .licoes()
+            .any(|l| !livro.vai_alem(l) && pagina.mostra(l));
+        let inclusoes = pagina.inclusoes.iter().filter(|_| de_listagem);
+        for inclusao in inclusoes.filter(|i| i.caminho.ends_with(".rs") && i.ancora.is_none()) {
+            let codigo = so_codigo(livro.texto(&inclusao.caminho));
+            let caladas = chamadas(&codigo);
+            let caladas = caladas
+                .iter()
+                .filter(|nome| !ditos.iter().any(|dito| tem(dito, nome)));
+            achados.extend(caladas.map(|nome| {
+                let onde = &pagina.caminho;
+                format!(
+                    "{}: chama `{nome}`, de que nenhuma página fala até {onde}",
+                    inclusao.caminho
+                )
+            }));
+        }
+    }
+    achados
+}
+
+/// Nenhuma página usa em seu código o que só uma página de depois explica; a página de cada linha usa o que explica, e
+/// o explica; e as palavras do Rust estão todas na tabela.
+pub fn o_rust_em_ordem(livro: &Livro) -> Vec<String> {
+    let mapa = format!("{PAGINAS}/mapa.md");
+    let na_ordem = na_ordem(livro);
     let programas: Vec<(usize, &str, String)> = (0..)
         .zip(&na_ordem)
         .flat_map(|(n, pagina)| pagina.inclusoes.iter().map(move |i| (n, i)))

@@ -76,6 +76,9 @@ const DO_LIVRO: &[Quebra] = &[
     (MAPA, "`fn` |", "`fn`, `just` |", "docs/src/servidor.md:1: nenhum código desta página usa `just`, como diz o mapa"),
     (LICAO, "escuta();", "loop { escuta() }", "crates/servidor/src/main.rs: usa `loop`, que o mapa não tem"),
     (FALHAS, "# Falhas", "```rust\n{{#include ../solucoes/src/bin/servidor_ate_o_fim.rs}}\n```", "docs/solucoes/src/bin/servidor_ate_o_fim.rs: usa `fn`, que só se explica em docs/src/servidor.md"),
+    // nenhuma_chamada_sem_ser_dita
+    (LICAO, "escuta();", "con.escuta();", "crates/servidor/src/main.rs: chama `escuta`, de que nenhuma página fala até docs/src/servidor.md"),
+    (LICAO, "escuta();", "diz!();", "crates/servidor/src/main.rs: chama `diz!`, de que nenhuma página fala até docs/src/servidor.md"),
     // diagramas
     (PAR, ">\n<title", "><title", "docs/src/diagramas/par.svg: a primeira linha não é só <svg …>, e o Markdown a leria como um parágrafo"),
     (PAR, "<defs>", "\n<defs>", "docs/src/diagramas/par.svg: tem uma linha em branco, e o Markdown o partiria em dois"),

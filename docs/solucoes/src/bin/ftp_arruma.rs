@@ -20,10 +20,10 @@ fn main() -> ExitCode {
 }
 
 fn exercicio() -> Result<(), ErroFtp> {
-    let mut nomes: Vec<String> = env::args_os()
-        .skip(1)
-        .map(|argumento| argumento.to_string_lossy().into_owned())
-        .collect();
+    let mut nomes: Vec<String> = Vec::new();
+    for argumento in env::args_os().skip(1) {
+        nomes.push(argumento.to_string_lossy().into_owned());
+    }
     // Nenhum nome de arquivo do servidor da turma tem dois-pontos.
     let servidor = nomes
         .pop_if(|ultimo| ultimo.contains(':'))

@@ -39,7 +39,12 @@ fn atende(obj_socket: &TcpListener) -> Result<(), Erro> {
     let pedido = le_linha(&mut leitor, 1024)?.unwrap_or_default();
     mostra!("Recebemos:  {pedido}")?;
     // As outras linhas não interessam, mas é preciso ouvi-las até a vazia.
-    while le_linha(&mut leitor, 1024)?.is_some_and(|linha| !linha.is_empty()) {}
+    loop {
+        let linha = le_linha(&mut leitor, 1024)?.unwrap_or_default();
+        if linha.is_empty() {
+            break;
+        }
+    }
     let (codigo, corpo) = match pedido.split(' ').nth(1) {
         Some("/") => ("200 OK", "<h1>Olah cliente</h1>"),
         _ => ("404 Not Found", "<h1>Só há uma página aqui</h1>"),
