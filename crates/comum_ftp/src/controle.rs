@@ -6,19 +6,20 @@
 //! sucesso, e a resposta seguinte, o resto dele.
 
 use std::collections::VecDeque;
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use suppaftp::{FtpError, FtpResult, ImplFtpStream, TlsConnector, TlsStream};
 
+use crate::na_tela::resumo;
 use crate::resposta::Respostas;
 
 /// As respostas de uma sessão, que a suppaftp e as transferências daqui leem, cada uma por sua vez.
 pub(crate) type RespostasDaSessao = Arc<Mutex<Respostas>>;
 
-pub(crate) fn trava(respostas: &RespostasDaSessao) -> MutexGuard<'_, Respostas> {
-    respostas.lock().unwrap_or_else(PoisonError::into_inner)
+pub(crate) fn trava<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A conexão de controle, como a suppaftp a vê: uma conexão cifrada, que é a única maneira de lhe dar uma
@@ -32,26 +33,19 @@ pub struct Controle {
 }
 
 /// Entrega a conexão à suppaftp, que lê a saudação.
-///
-/// # Errors
-/// Os da suppaftp, se não é a saudação de um servidor FTP.
 pub(crate) fn abre(
     con: TcpStream,
-    ativo: bool,
-) -> FtpResult<(ImplFtpStream<Controle>, RespostasDaSessao)> {
-    let leitura = con.try_clone().map_err(FtpError::ConnectionError)?;
-    let respostas = Arc::new(Mutex::new(Respostas::novas(leitura, ativo)));
+    respostas: RespostasDaSessao,
+) -> FtpResult<ImplFtpStream<Controle>> {
     // A suppaftp só aceita uma conexão nossa se for ela a discar: disca para cá mesmo, e recebe a outra.
     let isca = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(FtpError::ConnectionError)?;
     let para_ca = isca.local_addr().map_err(FtpError::ConnectionError)?;
     let controle = Controle {
         con,
-        respostas: Arc::clone(&respostas),
+        respostas,
         linha: VecDeque::new(),
     };
-    let troca = Troca(Mutex::new(Some(controle)));
-    let ftp = ImplFtpStream::connect_secure_implicit(para_ca, troca, "")?;
-    Ok((ftp, respostas))
+    ImplFtpStream::connect_secure_implicit(para_ca, Troca(Mutex::new(Some(controle))), "")
 }
 
 /// Põe a conexão daqui no lugar da que a suppaftp abriu.
@@ -62,8 +56,9 @@ impl TlsConnector for Troca {
     type Stream = Controle;
 
     fn connect(&self, _: &str, _: TcpStream) -> FtpResult<Controle> {
-        let mut controle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        controle.take().ok_or(FtpError::DataConnectionAlreadyOpen)
+        trava(&self.0)
+            .take()
+            .ok_or(FtpError::DataConnectionAlreadyOpen)
     }
 }
 
@@ -86,16 +81,24 @@ impl TlsStream for Controle {
 impl Read for Controle {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.linha.is_empty() {
-            self.linha = trava(&self.respostas).proxima()?.numa_linha().into();
+            let resposta = trava(&self.respostas).proxima()?;
+            let texto = resumo(&resposta[4..]);
+            self.linha = [&resposta[..3], b" ", texto.as_bytes(), b"\r\n"]
+                .concat()
+                .into();
         }
         self.linha.read(buffer)
     }
 }
 
 impl Write for Controle {
+    /// Manda um comando, que a suppaftp escreve de uma vez.
     fn write(&mut self, comando: &[u8]) -> io::Result<usize> {
-        // A suppaftp escreve cada comando de uma vez.
-        trava(&self.respostas).vai_responder(comando);
+        // A suppaftp recusa assim uma quebra de linha no meio dele; o NUL, que em C acaba um texto, também não passa.
+        if comando.contains(&0) {
+            return Err(ErrorKind::InvalidInput.into());
+        }
+        trava(&self.respostas).comando.passa_a_ser(comando);
         self.con.write_all(comando)?;
         Ok(comando.len())
     }

@@ -1,14 +1,13 @@
-//! O download: os dados vão para um arquivo, que só ganha o nome quando o servidor confirma que acabou.
+//! O download: os dados vão para um arquivo, que só ganha o nome quando o servidor confirma que acabou. Se ele corta a
+//! transferência ou não a confirma, ou se o disco não aceita o arquivo, o que havia com o nome continua como estava.
 
-use std::io;
+use std::io::{BufReader, Read};
 
-use comum::Erro;
-use download::Progresso;
+use download::{ArquivoNovo, Progresso};
 
 use crate::conexao_de_dados::Dados;
 use crate::erro::ErroFtp;
-use crate::quebras::Quebras;
-use crate::sessao::sem_controles;
+use crate::quebras;
 #[cfg(target_os = "linux")]
 use crate::splice::Cano;
 
@@ -17,87 +16,47 @@ use crate::splice::Cano;
 const BLOCO_BINARIO: usize = 1 << 20;
 const BLOCO_DE_TEXTO: usize = 256 << 10;
 
-/// O arquivo de um download por FTP. Se ele falha ou é interrompido, o que havia com o nome continua como estava.
-pub struct ArquivoNovo(download::ArquivoNovo);
-
-impl ArquivoNovo {
-    /// Confere o destino e cria um arquivo provisório.
-    ///
-    /// # Errors
-    /// [`ErroFtp::Pedido`] se não se pode criar um arquivo com esse nome.
-    pub fn cria(nome: &str) -> Result<ArquivoNovo, ErroFtp> {
-        sem_controles("o nome", nome)?;
-        download::ArquivoNovo::cria(nome)
-            .map(ArquivoNovo)
-            .map_err(so_o_pedido)
-    }
-
-    /// Recebe um arquivo binário, byte a byte como está no servidor; o arquivo ganha o nome quando ele confirma
-    /// que acabou.
-    ///
-    /// # Errors
-    /// [`ErroFtp::Pedido`] se o servidor corta a transferência ou não a confirma, ou se o disco não aceita o
-    /// arquivo; [`ErroFtp::Fim`] se a sessão acabou. Nos dois casos, o arquivo não ganha o nome.
-    pub fn completa_com_bytes(self, mut dados: Dados) -> Result<(), ErroFtp> {
-        let mut progresso = Progresso::novo(dados.total);
-        self.grava_tudo(&mut dados, &mut progresso)?;
-        dados.confirma()?;
-        drop(progresso);
-        self.0.ganha_o_nome().map_err(so_o_pedido)
-    }
-
-    /// Recebe um arquivo de texto: cada linha acaba com a quebra do sistema, inclusive a última; nenhum
-    /// outro byte muda. O arquivo ganha o nome quando o servidor confirma que acabou.
-    ///
-    /// # Errors
-    /// Os de [`ArquivoNovo::completa_com_bytes`].
-    pub fn completa_com_texto(self, mut dados: Dados) -> Result<(), ErroFtp> {
-        // O tamanho anunciado é o do disco do servidor, e não o do texto na rede.
-        let mut progresso = Progresso::novo(None);
-        let mut quebras = Quebras::do_sistema();
-        let mut saida = Vec::new();
-        dados.em_blocos(BLOCO_DE_TEXTO, |bloco| {
-            progresso.conta(bloco.len());
-            saida.clear();
-            quebras.converte(bloco, &mut saida);
-            self.grava(&saida)
-        })?;
-        dados.confirma()?;
-        drop(progresso);
-        saida.clear();
-        quebras.termina(&mut saida);
-        self.grava(&saida)?;
-        self.0.ganha_o_nome().map_err(so_o_pedido)
-    }
-
-    /// Grava os dados como vêm, até o fim deles.
-    fn grava_tudo(&self, dados: &mut Dados, progresso: &mut Progresso) -> Result<(), ErroFtp> {
-        #[cfg(target_os = "linux")]
-        if let Some(mut cano) = Cano::novo() {
-            return dados.ate_o_fim(|con| {
-                let bytes = cano.chega(con)?;
-                cano.sai(bytes, self.0.provisorio())
-                    .map_err(|erro| io::Error::other(so_o_pedido(self.0.nao_gravou(&erro))))?;
-                progresso.conta(bytes);
-                Ok(bytes)
-            });
-        }
-        dados.em_blocos(BLOCO_BINARIO, |bloco| {
-            self.grava(bloco)?;
-            progresso.conta(bloco.len());
-            Ok(())
-        })
-    }
-
-    fn grava(&self, bytes: &[u8]) -> Result<(), ErroFtp> {
-        self.0.grava(bytes).map_err(so_o_pedido)
-    }
+/// Recebe um arquivo binário, byte a byte como está no servidor.
+pub fn completa_com_bytes(arquivo: ArquivoNovo, mut dados: Dados) -> Result<(), ErroFtp> {
+    dados.progresso = Some(Progresso::novo(dados.total));
+    recebe(&arquivo, &mut dados)?;
+    dados.confirma()?;
+    Ok(arquivo.ganha_o_nome()?)
 }
 
-/// Um arquivo que não se pôde gravar não acaba com a sessão.
-fn so_o_pedido(erro: Erro) -> ErroFtp {
-    match erro {
-        Erro::Mensagem(texto) => ErroFtp::Pedido(texto),
-        outro => ErroFtp::Fim(outro),
+/// Recebe um arquivo de texto: cada linha acaba com a quebra do sistema, inclusive a última; nenhum
+/// outro byte muda.
+pub fn completa_com_texto(arquivo: ArquivoNovo, mut dados: Dados) -> Result<(), ErroFtp> {
+    // O tamanho anunciado é o do disco do servidor, e não o do texto na rede.
+    dados.progresso = Some(Progresso::novo(None));
+    let texto = BufReader::with_capacity(BLOCO_DE_TEXTO, &mut dados);
+    // O os.linesep do Python.
+    let quebra: &[u8] = if cfg!(windows) { b"\r\n" } else { b"\n" };
+    quebras::troca(texto, quebra, BLOCO_DE_TEXTO, |pedaco| {
+        arquivo.grava(pedaco).map_err(ErroFtp::from)
+    })?;
+    dados.confirma()?;
+    Ok(arquivo.ganha_o_nome()?)
+}
+
+/// Grava os dados como vêm, até o fim deles.
+fn recebe(arquivo: &ArquivoNovo, dados: &mut Dados) -> Result<(), ErroFtp> {
+    #[cfg(target_os = "linux")]
+    if let Some(cano) = Cano::novo() {
+        loop {
+            let bytes = dados.passa(|con| cano.chega(con))?;
+            if bytes == 0 {
+                return Ok(());
+            }
+            let saiu = cano.sai(bytes, arquivo.provisorio());
+            saiu.map_err(|erro| arquivo.nao_gravou(&erro))?;
+        }
+    }
+    let mut bloco = vec![0; BLOCO_BINARIO];
+    loop {
+        match dados.read(&mut bloco)? {
+            0 => return Ok(()),
+            lidos => arquivo.grava(&bloco[..lidos])?,
+        }
     }
 }

@@ -14,10 +14,7 @@ use crate::na_tela::resumo;
 /// serve.
 pub(crate) const SILENCIO: u64 = 30;
 
-pub(crate) const NAO_E_FTP: &str =
-    "o servidor respondeu algo que não é FTP; confira o endereço ou tente outro servidor";
-
-/// Por que um pedido ao servidor FTP falha.
+/// Por que um pedido ao servidor FTP falha. É o erro de tudo o que o `comum_ftp` oferece.
 #[derive(Debug, thiserror::Error)]
 pub enum ErroFtp {
     /// Só o último pedido falhou, e já está explicado: a sessão continua de pé. O menu volta.
@@ -25,7 +22,7 @@ pub enum ErroFtp {
     Pedido(String),
     /// A sessão acabou, ou não há o que fazer.
     #[error(transparent)]
-    Fim(#[from] Erro),
+    Fim(Erro),
 }
 
 impl ErroFtp {
@@ -35,10 +32,8 @@ impl ErroFtp {
         ErroFtp::Fim(Erro::Mensagem(texto))
     }
 
-    /// Num menu, um pedido que falhou não encerra a sessão: diz o que houve no stderr e deixa o menu voltar.
-    ///
-    /// # Errors
-    /// Devolve o próprio erro quando a sessão acabou.
+    /// Num menu, um pedido que falhou não encerra a sessão: diz o que houve no stderr e deixa o menu voltar. Devolve o
+    /// próprio erro quando a sessão acabou.
     pub fn avisa_e_volta(self) -> Result<(), ErroFtp> {
         let ErroFtp::Pedido(texto) = self else {
             return Err(self);
@@ -48,24 +43,41 @@ impl ErroFtp {
     }
 }
 
+impl From<Erro> for ErroFtp {
+    /// O que falha fora da rede, como um arquivo que não se pode gravar, não acaba com a sessão.
+    fn from(erro: Erro) -> Self {
+        match erro {
+            Erro::Mensagem(texto) => ErroFtp::Pedido(texto),
+            outro => ErroFtp::Fim(outro),
+        }
+    }
+}
+
 impl From<io::Error> for ErroFtp {
     /// A conexão falhou, e a sessão acabou; a não ser que o erro já venha pronto lá dentro, como uma recusa.
     fn from(erro: io::Error) -> Self {
-        match erro.downcast::<ErroFtp>() {
-            Ok(pronto) => pronto,
-            Err(erro) => ErroFtp::fim(match erro.kind() {
-                ErrorKind::WouldBlock | ErrorKind::TimedOut => format!(
-                    "o servidor ficou {SILENCIO} s sem mandar nada; tente de novo mais tarde"
-                ),
-                ErrorKind::UnexpectedEof => {
-                    "o servidor fechou a conexão antes da hora; rode o programa de novo".to_string()
-                }
-                _ => format!(
-                    "a sessão acabou antes da hora: {}; rode o programa de novo",
-                    em_portugues(&erro)
-                ),
-            }),
-        }
+        let erro = match erro.downcast::<ErroFtp>() {
+            Ok(pronto) => return pronto,
+            Err(erro) => erro,
+        };
+        ErroFtp::fim(match erro.kind() {
+            // No FTP um comando é uma linha: uma quebra no meio seria outro, escolhido por quem escreveu o nome. O texto
+            // não é repetido, que pode ser a senha.
+            ErrorKind::InvalidInput if erro.raw_os_error().is_none() => {
+                let motivo = "há uma quebra de linha ou um NUL no meio do texto, e o comando não foi enviado; digite de novo";
+                return ErroFtp::Pedido(motivo.to_string());
+            }
+            ErrorKind::WouldBlock | ErrorKind::TimedOut => {
+                format!("o servidor ficou {SILENCIO} s sem mandar nada; tente de novo mais tarde")
+            }
+            ErrorKind::UnexpectedEof => {
+                "o servidor fechou a conexão antes da hora; rode o programa de novo".to_string()
+            }
+            _ => format!(
+                "a sessão acabou antes da hora: {}; rode o programa de novo",
+                em_portugues(&erro)
+            ),
+        })
     }
 }
 
@@ -79,7 +91,9 @@ impl From<FtpError> for ErroFtp {
                 "o servidor deu uma resposta que não se esperava: {}; tente outro servidor",
                 resumo(&resposta.body)
             )),
-            _ => ErroFtp::fim(NAO_E_FTP.to_string()),
+            _ => ErroFtp::fim(
+                "o servidor respondeu algo que não é FTP; tente outro servidor".to_string(),
+            ),
         }
     }
 }

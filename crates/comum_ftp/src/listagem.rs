@@ -1,89 +1,53 @@
 //! Uma listagem na tela, conforme chega, com qualquer tamanho em memória constante.
 
-use std::mem;
+use std::io::{BufRead, BufReader};
 
 use comum::console::mostra_bloco;
-use comum::visivel;
+use comum::{Erro, visivel};
 
 use crate::conexao_de_dados::Dados;
 use crate::erro::ErroFtp;
 use crate::na_tela::linhas;
+use crate::quebras;
 
-/// O que se lê de cada vez: pouco, porque escapado para a tela um byte vira quatro.
+/// O que se lê de cada vez.
 const BLOCO: usize = 64 << 10;
-/// Quanto se guarda de uma linha à espera do fim dela.
-const MAIOR_ESPERA: usize = 64 << 10;
 
 /// O `retrlines` do ftplib: mostra as linhas conforme chegam e devolve a resposta final, `226 …`, pronta
 /// para a tela. Controles e bytes que não são UTF-8 saem como `\xNN`.
-///
-/// # Errors
-/// [`ErroFtp::Pedido`] se o servidor corta a listagem; [`ErroFtp::Fim`] se a sessão acabou.
 pub fn mostra_linhas(mut dados: Dados) -> Result<String, ErroFtp> {
-    let mut tela = ParaTela::default();
-    let chegou = dados.em_blocos(BLOCO, |bloco| Ok(mostra_bloco(&tela.converte(bloco))?));
     // Uma listagem cortada mostra até onde foi.
-    mostra_bloco(&tela.termina())?;
-    chegou?;
-    Ok(dados.resposta_final()?.na_tela())
+    para_a_tela(BufReader::with_capacity(BLOCO, &mut dados), mostra_bloco)?;
+    Ok(linhas(&dados.resposta_final()?))
 }
 
-/// Uma listagem a caminho da tela: as linhas inteiras saem assim que chegam.
-#[derive(Default)]
-pub(crate) struct ParaTela {
-    espera: Vec<u8>,
-}
-
-impl ParaTela {
-    /// O texto que já pode ser mostrado, pronto para a tela.
-    pub(crate) fn converte(&mut self, bloco: &[u8]) -> String {
-        self.espera.extend_from_slice(bloco);
-        let pronto = match self.espera.iter().rposition(|byte| *byte == b'\n') {
-            Some(fim) => fim + 1,
-            // Uma linha enorme sai em pedaços, sem partir uma letra nem uma quebra.
-            None if self.espera.len() > MAIOR_ESPERA => sem_o_ultimo_caractere(&self.espera),
-            None => 0,
-        };
-        let resto = self.espera.split_off(pronto);
-        let pronto = mem::replace(&mut self.espera, resto);
-        if pronto.ends_with(b"\n") {
-            linhas(&pronto) + "\n"
-        } else {
-            visivel(&pronto)
-        }
-    }
-
-    /// A última linha, se veio sem quebra.
-    pub(crate) fn termina(self) -> String {
-        if self.espera.is_empty() {
-            return String::new();
-        }
-        linhas(&self.espera) + "\n"
-    }
-}
-
-/// Onde cortar para não partir o último caractere: ele pode estar incompleto, ou ser metade de um CRLF.
-fn sem_o_ultimo_caractere(texto: &[u8]) -> usize {
-    let continuacoes = texto
-        .iter()
-        .rev()
-        .take(3)
-        .take_while(|byte| **byte & 0xC0 == 0x80)
-        .count();
-    texto.len() - continuacoes - 1
+/// Cada linha, ou cada pedaço de uma linha enorme, que quem o mostra não muda mais.
+fn para_a_tela(
+    listagem: impl BufRead,
+    mostra: impl Fn(&str) -> Result<(), Erro>,
+) -> Result<(), ErroFtp> {
+    quebras::troca(listagem, b"\n", 1, |pedaco| {
+        let inteira = pedaco.strip_suffix(b"\n");
+        let quebra = if inteira.is_some() { "\n" } else { "" };
+        Ok(mostra(&(visivel(inteira.unwrap_or(pedaco)) + quebra))?)
+    })
 }
 
 #[cfg(test)]
 mod testes {
+    use std::cell::{Cell, RefCell};
+
     use super::*;
 
-    fn na_tela(texto: &[u8], corte: usize) -> String {
-        let mut tela = ParaTela::default();
-        let mut saida = String::new();
-        for bloco in texto.chunks(corte) {
-            saida += &tela.converte(bloco);
-        }
-        saida + &tela.termina()
+    fn na_tela(texto: &[u8], corte: usize) -> (String, usize) {
+        let (tela, maior) = (RefCell::new(String::new()), Cell::new(0));
+        para_a_tela(BufReader::with_capacity(corte, texto), |pedaco| {
+            tela.borrow_mut().push_str(pedaco);
+            maior.set(maior.get().max(pedaco.len()));
+            Ok(())
+        })
+        .unwrap();
+        (tela.into_inner(), maior.get())
     }
 
     #[test]
@@ -92,20 +56,16 @@ mod testes {
         let lista = [lista.as_slice(), b"\xf3rio\x1b[2J\nfim"].concat();
         let esperado = "drwx ação\n\nRelat\\xf3rio\\x1b[2J\nfim\n";
         for corte in 1..=lista.len() {
-            assert_eq!(na_tela(&lista, corte), esperado);
+            assert_eq!(na_tela(&lista, corte).0, esperado);
         }
-        assert_eq!(na_tela(b"", 1), "");
+        assert_eq!(na_tela(b"", 1).0, "");
     }
 
     #[test]
     fn a_linha_enorme_sai_inteira_e_nao_se_acumula() {
         let linha = "é".repeat(200_000) + "\r\n";
-        let mut tela = ParaTela::default();
-        let mut saida = String::new();
-        for bloco in linha.as_bytes().chunks(1001) {
-            saida += &tela.converte(bloco);
-            assert!(tela.espera.len() <= MAIOR_ESPERA);
-        }
-        assert_eq!(saida, linha.replace('\r', ""));
+        let (tela, maior) = na_tela(linha.as_bytes(), 1001);
+        assert_eq!(tela, linha.replace('\r', ""));
+        assert!(maior < 100_000, "{maior}");
     }
 }

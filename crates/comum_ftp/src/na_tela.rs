@@ -8,21 +8,17 @@ const MAIOR_RESUMO: usize = 400;
 /// As linhas de uma resposta, com os códigos, ou de uma listagem; sem a quebra final.
 pub(crate) fn linhas(texto: &[u8]) -> String {
     let texto = texto.strip_suffix(b"\n").unwrap_or(texto);
-    let linhas: Vec<String> = texto
-        .split(|byte| *byte == b'\n')
-        .map(|linha| visivel(linha.strip_suffix(b"\r").unwrap_or(linha)))
-        .collect();
-    linhas.join("\n")
+    let linhas = texto.split(|byte| *byte == b'\n');
+    let linhas = linhas.map(|linha| visivel(linha.strip_suffix(b"\r").unwrap_or(linha)));
+    linhas.collect::<Vec<_>>().join("\n")
 }
 
 /// Um texto numa linha só, e curto: as linhas dele separadas por barras.
 pub(crate) fn resumo(texto: &[u8]) -> String {
     let curto = &texto[..texto.len().min(MAIOR_RESUMO)];
-    let linhas: Vec<String> = curto
-        .split(|byte| *byte == b'\n')
-        .map(|linha| visivel(linha.trim_ascii()))
-        .filter(|linha| !linha.is_empty())
-        .collect();
+    let linhas = curto.split(|byte| *byte == b'\n');
+    let linhas = linhas.map(|linha| visivel(linha.trim_ascii()));
+    let linhas: Vec<_> = linhas.filter(|linha| !linha.is_empty()).collect();
     let reticencias = if curto.len() < texto.len() { "…" } else { "" };
     linhas.join(" / ") + reticencias
 }

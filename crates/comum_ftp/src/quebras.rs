@@ -1,74 +1,85 @@
-//! As quebras de linha de um arquivo de texto, que viram as do sistema conforme ele chega.
+//! As quebras de linha de um texto que vem da rede, trocadas conforme ele chega.
 
-use std::io::BufRead;
+use std::io::{self, BufRead, Read};
 
-/// Um texto da rede, em que a linha acaba com CRLF (RFC 959, 3.1.1.1) ou, em muitos servidores, com LF,
-/// a caminho de um arquivo: as quebras viram as do sistema e a última linha ganha a sua. Nenhum outro
-/// byte muda, nem um CR sozinho.
-pub(crate) struct Quebras {
-    /// A quebra do sistema, o `os.linesep` do Python, é CRLF, e não LF.
-    crlf: bool,
-    /// O bloco acabou num CR: só o seguinte dirá se era uma quebra.
-    cr_no_fim: bool,
-    /// O que se escreveu por último não foi uma quebra.
-    linha_aberta: bool,
+/// Quanto se espera, em bytes, pelo fim de uma linha: uma enorme vem em pedaços, e a memória não cresce com ela.
+const MAIOR_PEDACO: u64 = 64 << 10;
+
+/// Leva um texto, em que a linha acaba com CRLF (RFC 959, 3.1.1.1) ou, em muitos servidores, com LF, a quem o usa: cada
+/// quebra vira a dada, e a última linha ganha a sua. Nenhum outro byte muda, nem um CR sozinho.
+///
+/// As linhas se juntam até somarem `juntos` bytes. Nenhum pedaço corta uma letra ao meio.
+pub(crate) fn troca<E: From<io::Error>>(
+    mut texto: impl BufRead,
+    quebra: &[u8],
+    juntos: usize,
+    mut usa: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut saida = Vec::new();
+    let mut linha_aberta = false;
+    loop {
+        // O read_until procura o fim da linha depressa até sem otimização, onde um laço perderia do Python.
+        let mut pedaco = texto.by_ref().take(MAIOR_PEDACO);
+        let lidos = pedaco.read_until(b'\n', &mut saida);
+        if !matches!(lidos, Ok(1..)) {
+            if linha_aberta {
+                saida.extend_from_slice(quebra);
+            }
+            usa(&saida)?;
+            return Ok(lidos.map(drop)?);
+        }
+        linha_aberta = saida.pop_if(|byte| *byte == b'\n').is_none();
+        if !linha_aberta {
+            saida.pop_if(|byte| *byte == b'\r');
+            saida.extend_from_slice(quebra);
+        }
+        let prontos = if linha_aberta {
+            sem_o_ultimo_caractere(&saida)
+        } else {
+            saida.len()
+        };
+        if prontos >= juntos {
+            usa(&saida[..prontos])?;
+            saida.drain(..prontos);
+        }
+    }
 }
 
-impl Quebras {
-    pub(crate) fn do_sistema() -> Quebras {
-        Quebras::novas(cfg!(windows))
-    }
-
-    fn novas(crlf: bool) -> Quebras {
-        Quebras {
-            crlf,
-            cr_no_fim: false,
-            linha_aberta: false,
-        }
-    }
-
-    /// Acrescenta a `saida` o próximo bloco, convertido.
-    pub(crate) fn converte(&mut self, mut bloco: &[u8], saida: &mut Vec<u8>) {
-        if bloco.is_empty() {
-            return;
-        }
-        if self.cr_no_fim {
-            saida.push(b'\r');
-        }
-        // O read_until procura o fim da linha depressa até sem otimização, onde um laço perderia do Python.
-        while let Ok(1..) = bloco.read_until(b'\n', saida) {
-            if saida.ends_with(b"\r\n") {
-                saida.truncate(saida.len() - 2);
-            } else if saida.pop_if(|byte| *byte == b'\n').is_none() {
-                break;
-            }
-            self.quebra(saida);
-        }
-        self.linha_aberta = !saida.ends_with(b"\n");
-        self.cr_no_fim = saida.pop_if(|byte| *byte == b'\r').is_some();
-    }
-
-    /// O que falta no fim do texto.
-    pub(crate) fn termina(self, saida: &mut Vec<u8>) {
-        if self.cr_no_fim {
-            saida.push(b'\r');
-        }
-        if self.linha_aberta {
-            self.quebra(saida);
-        }
-    }
-
-    fn quebra(&self, saida: &mut Vec<u8>) {
-        if self.crlf {
-            saida.push(b'\r');
-        }
-        saida.push(b'\n');
-    }
+/// Onde cortar para não partir o último caractere: ele pode estar incompleto, ou ser metade de um CRLF.
+fn sem_o_ultimo_caractere(texto: &[u8]) -> usize {
+    let fim = texto.iter().rev().take(3);
+    let continuacoes = fim.take_while(|byte| **byte & 0xC0 == 0x80).count();
+    texto.len().saturating_sub(continuacoes + 1)
 }
 
 #[cfg(test)]
 mod testes {
     use super::*;
+
+    /// Um texto que chega assim dividido.
+    struct Rede<'a>(Vec<&'a [u8]>);
+
+    impl Read for Rede<'_> {
+        fn read(&mut self, bloco: &mut [u8]) -> io::Result<usize> {
+            let mut chegou = self.fill_buf()?;
+            let lidos = chegou.read(bloco)?;
+            self.consume(lidos);
+            Ok(lidos)
+        }
+    }
+
+    impl BufRead for Rede<'_> {
+        fn fill_buf(&mut self) -> io::Result<&[u8]> {
+            self.0.retain(|bloco| !bloco.is_empty());
+            Ok(self.0.first().copied().unwrap_or_default())
+        }
+
+        fn consume(&mut self, lidos: usize) {
+            if let Some(bloco) = self.0.first_mut() {
+                *bloco = &bloco[lidos..];
+            }
+        }
+    }
 
     /// O mesmo trabalho, sem pressa e com tudo na memória.
     fn ingenuo(texto: &[u8], crlf: bool) -> Vec<u8> {
@@ -85,12 +96,13 @@ mod testes {
     }
 
     fn em_blocos(blocos: &[&[u8]], crlf: bool) -> Vec<u8> {
-        let mut conversor = Quebras::novas(crlf);
         let mut saida = Vec::new();
-        for bloco in blocos {
-            conversor.converte(bloco, &mut saida);
-        }
-        conversor.termina(&mut saida);
+        let quebra: &[u8] = if crlf { b"\r\n" } else { b"\n" };
+        troca(Rede(blocos.to_vec()), quebra, 100, |pedaco| {
+            saida.extend_from_slice(pedaco);
+            Ok::<_, io::Error>(())
+        })
+        .unwrap();
         saida
     }
 
@@ -124,6 +136,29 @@ mod testes {
             }
             Ok(())
         });
+    }
+
+    /// Linhas maiores do que um bloco, com um CR de cada lado do corte.
+    #[test]
+    fn uma_linha_enorme_sai_em_pedacos_iguais_a_ela() {
+        let cabe = MAIOR_PEDACO as usize;
+        for antes in [cabe - 2, cabe - 1, cabe, cabe + 1, 2 * cabe - 1] {
+            for meio in ["\r\nfim", "\r\r\n", "\r\rfim", "\r"] {
+                let texto = [&vec![b'x'; antes], meio.as_bytes()].concat();
+                assert!(
+                    em_blocos(&[&texto], false) == ingenuo(&texto, false),
+                    "{antes} {meio:?}"
+                );
+            }
+        }
+        // Nem um texto que só tem CR se acumula.
+        let mut maior = 0;
+        let texto = vec![b'\r'; 5 * cabe];
+        let gravou = troca(&texto[..], b"\n", cabe, |pedaco| {
+            maior = maior.max(pedaco.len());
+            Ok::<_, io::Error>(())
+        });
+        assert!(gravou.is_ok() && maior <= 2 * cabe, "{maior}");
     }
 
     #[test]

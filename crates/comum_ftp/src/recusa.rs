@@ -4,41 +4,26 @@ use crate::erro::ErroFtp;
 use crate::na_tela::resumo;
 
 /// O comando a que o servidor responde.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Comando {
     /// `USER`, `LIST`…; nada, se o que ele responde é a conexão. O resto da linha, onde vai a senha, não
     /// fica guardado.
-    verbo: Vec<u8>,
+    verbo: String,
     /// O usuário da sessão é o anônimo.
     anonimo: bool,
     /// Quem abre a conexão de dados é o servidor.
-    ativo: bool,
+    pub(crate) ativo: bool,
 }
 
 impl Comando {
-    pub(crate) fn conexao(ativo: bool) -> Comando {
-        Comando {
-            verbo: Vec::new(),
-            anonimo: false,
-            ativo,
-        }
-    }
-
+    /// Passa a ser o da linha, como ela vai pela rede.
     pub(crate) fn passa_a_ser(&mut self, linha: &[u8]) {
-        let linha = linha.trim_ascii_end();
-        let verbo = linha.split(|byte| *byte == b' ').next();
-        self.verbo = verbo.unwrap_or_default().to_vec();
-        if self.verbo == b"USER" {
-            self.anonimo = linha == b"USER anonymous";
+        let linha = String::from_utf8_lossy(linha);
+        let verbo = linha.split_whitespace().next();
+        self.verbo = verbo.unwrap_or_default().to_string();
+        if self.verbo == "USER" {
+            self.anonimo = linha == "USER anonymous\r\n";
         }
-    }
-
-    pub(crate) fn e_a_conexao(&self) -> bool {
-        self.verbo.is_empty()
-    }
-
-    fn e(&self, verbos: &[&[u8]]) -> bool {
-        verbos.contains(&self.verbo.as_slice())
     }
 }
 
@@ -47,98 +32,93 @@ impl Comando {
 pub(crate) fn recusa(comando: &Comando, resposta: &[u8]) -> Option<ErroFtp> {
     let texto = resumo(resposta);
     let texto = texto.trim_end_matches('.');
-    let conselho = match &resposta[..3] {
-        b"221" if comando.e(&[b"QUIT"]) => return None,
+    Some(match &texto[..3] {
         // Quem cansou de esperar por um comando.
-        b"221" => "rode o programa de novo",
-        [b'4' | b'5', ..] => conselho(comando, &resposta[..3], &texto.to_lowercase()),
+        "221" if comando.verbo != "QUIT" => ErroFtp::fim(format!(
+            "o servidor encerrou a sessão: {texto}; rode o programa de novo"
+        )),
+        codigo if codigo.starts_with(['4', '5']) => {
+            let conselho = conselho(comando, codigo, &texto.to_lowercase());
+            if codigo == "421" {
+                ErroFtp::fim(format!("o servidor encerrou a sessão: {texto}; {conselho}"))
+            } else {
+                ErroFtp::Pedido(format!("o servidor recusou: {texto}; {conselho}"))
+            }
+        }
         _ => return None,
-    };
-    Some(if matches!(&resposta[..3], b"221" | b"421") {
-        ErroFtp::fim(format!("o servidor encerrou a sessão: {texto}; {conselho}"))
-    } else {
-        ErroFtp::Pedido(format!("o servidor recusou: {texto}; {conselho}"))
     })
 }
 
 /// O próximo passo, do mais certo ao mais geral. O modo em uso nunca é o conselho.
-fn conselho(comando: &Comando, codigo: &[u8], texto: &str) -> &'static str {
-    let diz = |trechos: &[&str]| trechos.iter().any(|trecho| texto.contains(trecho));
-    let entrando = comando.e(&[b"USER", b"PASS"]);
-    if exige_cifra(comando, codigo, texto) {
-        return "ele só aceita FTPS, o FTP com cifra, que estas lições não falam: use outro servidor";
-    }
-    // A queixa do vsftpd de um erro dele mesmo.
-    if diz(&["oops"]) {
-        return "o problema é na configuração do servidor: avise quem cuida dele ou use outro";
-    }
-    if diz(&["too many", "maximum", "limit"]) && (entrando || comando.e_a_conexao()) {
-        return "ele está cheio: tente de novo mais tarde ou use outro";
-    }
-    match codigo {
-        b"421" => "rode o programa de novo daqui a pouco",
-        _ if comando.e_a_conexao() => "tente de novo mais tarde ou use outro servidor",
-        b"430" | b"530" if entrando && comando.anonimo => {
+fn conselho(comando: &Comando, codigo: &str, texto: &str) -> &'static str {
+    let diz = |trechos: &str| trechos.split('|').any(|trecho| texto.contains(trecho));
+    let verbo = comando.verbo.as_str();
+    match (verbo, codigo) {
+        _ if exige_cifra(verbo, codigo, texto) => {
+            "ele só aceita FTPS, o FTP com cifra, que estas lições não falam: use outro servidor"
+        }
+        // A queixa do vsftpd de um erro dele mesmo.
+        _ if diz("oops") => {
+            "o problema é na configuração do servidor: avise quem cuida dele ou use outro"
+        }
+        ("" | "USER" | "PASS", _) if diz("too many|maximum|limit") => {
+            "ele está cheio: tente de novo mais tarde ou use outro"
+        }
+        (_, "421") => "rode o programa de novo daqui a pouco",
+        ("", _) => "tente de novo mais tarde ou use outro servidor",
+        ("USER" | "PASS", "430" | "530") if comando.anonimo => {
             "ele não deixa entrar sem uma conta: use outro servidor ou, no ftp_interativo, o seu usuário"
         }
-        _ if entrando => {
+        ("USER" | "PASS", _) => {
             "confira o usuário e a senha (deixe os dois vazios para entrar como anônimo)"
         }
-        _ if comando.e(&[b"PORT", b"EPRT"]) => SEM_ATIVO,
-        b"425" if comando.ativo => SEM_ATIVO,
-        b"530" => "este usuário não tem permissão: use outro",
-        _ if comando.e(&[b"PASV"]) => {
+        ("PORT" | "EPRT", _) => SEM_ATIVO,
+        (_, "425") if comando.ativo => SEM_ATIVO,
+        (_, "530") => "este usuário não tem permissão: use outro",
+        ("PASV", _) => {
             "ele não abre a porta do modo passivo: use o modo ativo (--ativo, nas lições sem menu)"
         }
-        _ if comando.e(&[b"EPSV"]) => "ele não fala FTP por IPv6: use o endereço IPv4 dele",
-        b"425" => {
+        ("EPSV", _) => "ele não fala FTP por IPv6: use o endereço IPv4 dele",
+        (_, "425") => {
             "um firewall pode estar no caminho: tente de novo ou use o modo ativo (--ativo, nas lições sem menu)"
         }
-        b"450" | b"550" if comando.e(&[b"LIST"]) => {
-            "a pasta pode estar vazia ou não ser aberta a este usuário"
-        }
-        b"452" => "o problema é no disco do servidor",
-        b"552" => "não cabe mais no servidor: envie algo menor ou apague o que há lá",
-        b"532" => "ele pede também uma conta (ACCT), que estas lições não mandam",
-        _ if diz(&["permission", "denied", "permiss", "negad"]) => {
+        ("LIST", "450" | "550") => "a pasta pode estar vazia ou não ser aberta a este usuário",
+        (_, "452") => "o problema é no disco do servidor",
+        (_, "552") => "não cabe mais no servidor: envie algo menor ou apague o que há lá",
+        (_, "532") => "ele pede também uma conta (ACCT), que estas lições não mandam",
+        _ if diz("permission|denied|permiss|negad") => {
             "este usuário não tem permissão: use outro usuário ou outro nome"
         }
-        b"450" => {
+        (_, "450") => {
             "tente de novo daqui a pouco, ou confira o nome e o diretório (maiúsculas contam)"
         }
-        b"553" => "escolha outro nome ou outro diretório",
-        b"550" => "confira o nome e o diretório (maiúsculas contam)",
-        [b'4', ..] => "tente de novo",
+        (_, "553") => "escolha outro nome ou outro diretório",
+        (_, "550") => "confira o nome e o diretório (maiúsculas contam)",
+        _ if codigo.starts_with('4') => "tente de novo",
         _ => "este servidor não aceita esse comando",
     }
 }
 
-const SEM_ATIVO: &str = "ele não pode conectar ao seu computador, que costuma estar atrás de um roteador: \
+/// O conselho de quem usa o modo ativo onde ele não funciona.
+pub(crate) const SEM_ATIVO: &str = "ele não pode conectar ao seu computador, que costuma estar atrás de um roteador: \
      rode sem o --ativo, no modo passivo";
 
 /// Se o servidor só conversa com cifra (RFC 4217): cada um o diz com um código e um texto.
-fn exige_cifra(comando: &Comando, codigo: &[u8], texto: &str) -> bool {
-    let diz = |trechos: &[&str]| trechos.iter().any(|trecho| texto.contains(trecho));
-    let fala_de_cifra = diz(&["encrypt", "criptogra", "cifrad", "secure", "segura"])
-        || diz(&[
-            "plain ftp",
-            "plain text",
-            "plaintext",
-            "cleartext",
-            "clear text",
-        ])
-        || texto
-            .split(|c: char| !c.is_alphanumeric())
-            .any(|palavra| matches!(palavra, "tls" | "ssl" | "ftps" | "ftpes" | "auth"));
-    match codigo {
-        b"521" | b"534" => true,
-        // Para o EPSV e o EPRT, é a versão do IP que o servidor não fala (RFC 2428).
-        b"522" if comando.e(&[b"PASV", b"LIST", b"RETR", b"STOR"]) => true,
-        // O USER é o primeiro comando: antes dele, só falta o AUTH.
-        b"503" if comando.e(&[b"USER"]) => true,
+fn exige_cifra(verbo: &str, codigo: &str, texto: &str) -> bool {
+    let diz = |trechos: &str| trechos.split('|').any(|trecho| texto.contains(trecho));
+    let siglas = ["tls", "ssl", "ftps", "ftpes", "auth"];
+    let mut palavras = texto.split(|c: char| !c.is_alphanumeric());
+    let fala_de_cifra = palavras.any(|palavra| siglas.contains(&palavra))
+        || diz("encrypt|criptogra|cifrad|secure|segura")
+        || diz("plain ftp|plain text|plaintext|cleartext|clear text");
+    match (verbo, codigo) {
+        // O USER é o primeiro comando: antes dele, só falta o AUTH. Para o EPSV e o EPRT, o 522 é a versão do IP que o
+        // servidor não fala (RFC 2428).
+        (_, "521" | "534") | ("USER", "503") => true,
+        ("PASV" | "LIST" | "RETR" | "STOR", "522") => true,
         // Um texto sobre um arquivo pode trazer essas letras no nome dele.
-        _ if comando.e(&[b"CWD", b"CDUP", b"RETR", b"STOR"]) => {
-            fala_de_cifra && diz(&["must", "requir", "need", "only", "exig", "obrigat"])
+        ("CWD" | "CDUP" | "RETR" | "STOR", _) => {
+            fala_de_cifra && diz("must|requir|need|only|exig|obrigat")
         }
         _ => fala_de_cifra,
     }
@@ -150,7 +130,10 @@ mod testes {
 
     /// O conselho diante de uma resposta ao comando.
     fn diante(ativo: bool, linhas: &[&str], resposta: &str) -> String {
-        let mut comando = Comando::conexao(ativo);
+        let mut comando = Comando {
+            ativo,
+            ..Comando::default()
+        };
         for linha in linhas {
             comando.passa_a_ser(format!("{linha}\r\n").as_bytes());
         }
@@ -260,7 +243,7 @@ mod testes {
     #[test]
     fn so_uma_recusa_e_um_erro_e_so_uma_despedida_acaba_com_a_sessao() {
         let comando = |linha: &str| {
-            let mut comando = Comando::conexao(false);
+            let mut comando = Comando::default();
             comando.passa_a_ser(linha.as_bytes());
             comando
         };

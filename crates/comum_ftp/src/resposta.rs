@@ -3,101 +3,73 @@
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::net::TcpStream;
 
-use crate::erro::{ErroFtp, NAO_E_FTP};
-use crate::na_tela::{linhas, resumo};
+use crate::erro::ErroFtp;
+use crate::na_tela::resumo;
 use crate::recusa::{Comando, recusa};
 
 /// A maior resposta que se aceita, em bytes.
 const MAIOR_RESPOSTA: usize = 256 << 10;
 
-/// Uma resposta inteira, como o servidor a mandou, inclusive as quebras de linha.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Resposta(pub(crate) Vec<u8>);
-
-impl Resposta {
-    /// Os três algarismos; nenhum, se ainda não houve resposta.
-    pub(crate) fn codigo(&self) -> &[u8] {
-        self.0.get(..3).unwrap_or_default()
-    }
-
-    /// As linhas dela, com os códigos, prontas para a tela.
-    pub(crate) fn na_tela(&self) -> String {
-        linhas(&self.0)
-    }
-
-    /// A resposta num erro: uma linha curta.
-    pub(crate) fn na_linha(&self) -> String {
-        resumo(&self.0)
-    }
-
-    /// A resposta como a suppaftp não a lê errado: o código, um espaço, e o texto resumido numa linha.
-    pub(crate) fn numa_linha(&self) -> Vec<u8> {
-        let texto = resumo(&self.0[4..]);
-        [self.codigo(), b" ", texto.as_bytes(), b"\r\n"].concat()
-    }
-}
-
-/// As respostas de uma sessão, conforme chegam.
+/// As respostas de uma sessão, conforme chegam: cada uma inteira, com o código e as quebras de linha que tem.
 #[derive(Debug)]
 pub(crate) struct Respostas {
     con: BufReader<TcpStream>,
-    comando: Comando,
-    ultima: Resposta,
+    /// O que a próxima vai responder.
+    pub(crate) comando: Comando,
+    ultima: Vec<u8>,
 }
 
 impl Respostas {
-    pub(crate) fn novas(con: TcpStream, ativo: bool) -> Respostas {
+    pub(crate) fn novas(con: TcpStream) -> Respostas {
         Respostas {
             con: BufReader::new(con),
-            comando: Comando::conexao(ativo),
-            ultima: Resposta::default(),
+            comando: Comando::default(),
+            ultima: Vec::new(),
         }
-    }
-
-    /// A próxima resposta é ao `comando`, uma linha inteira.
-    pub(crate) fn vai_responder(&mut self, comando: &[u8]) {
-        self.comando.passa_a_ser(comando);
     }
 
     /// A última resposta lida, recusa ou não.
-    pub(crate) fn ultima(&self) -> Resposta {
+    pub(crate) fn ultima(&self) -> Vec<u8> {
         self.ultima.clone()
     }
 
-    /// Espera a próxima resposta: uma linha só, ou até a que repete o código da primeira sem o hífen.
-    ///
-    /// # Errors
-    /// Um [`ErroFtp`] pronto, dentro do erro, se é uma recusa ou não é uma resposta; e os da conexão.
-    pub(crate) fn proxima(&mut self) -> io::Result<Resposta> {
-        let mut cabem = MAIOR_RESPOSTA;
-        let mut resposta = self.linha(&mut cabem)?;
-        let [a, b, c, separador, ..] = resposta[..] else {
-            return Err(self.nao_e_ftp(&resposta));
+    /// Espera a próxima resposta: uma linha só, ou até a que repete o código da primeira sem o hífen. Dentro do erro
+    /// vai um [`ErroFtp`] pronto, se ela é uma recusa ou não é de FTP.
+    pub(crate) fn proxima(&mut self) -> io::Result<Vec<u8>> {
+        let mut resposta = Vec::new();
+        self.linha(&mut resposta)?;
+        let [
+            a @ b'0'..=b'9',
+            b @ b'0'..=b'9',
+            c @ b'0'..=b'9',
+            separador,
+            ..,
+        ] = resposta[..]
+        else {
+            let linha = resumo(&resposta);
+            return Err(fim(&format!(
+                "quem atende não parece um servidor FTP, a resposta dele foi \"{linha}\"; confira o endereço e a porta"
+            )));
         };
-        if ![a, b, c].iter().all(u8::is_ascii_digit) {
-            return Err(self.nao_e_ftp(&resposta));
-        }
         let mut acabou = separador != b'-';
         while !acabou {
-            let linha = self.linha(&mut cabem)?;
+            let inicio = resposta.len();
+            self.linha(&mut resposta)?;
+            let linha = &resposta[inicio..];
             acabou = linha.starts_with(&[a, b, c])
                 && matches!(linha.get(3), None | Some(b' ' | b'\r' | b'\n'));
-            resposta.extend(linha);
         }
-        self.ultima = Resposta(resposta);
-        match recusa(&self.comando, &self.ultima.0) {
+        self.ultima = resposta;
+        match recusa(&self.comando, &self.ultima) {
             Some(erro) => Err(io::Error::other(erro)),
             None => Ok(self.ultima()),
         }
     }
 
     /// Espera a resposta final de uma transferência: os 1xx que vierem antes só dizem que ela vai bem.
-    ///
-    /// # Errors
-    /// Os de [`Respostas::proxima`].
-    pub(crate) fn a_final(&mut self) -> io::Result<Resposta> {
+    pub(crate) fn a_final(&mut self) -> io::Result<Vec<u8>> {
         let mut resposta = self.proxima()?;
-        while resposta.codigo().starts_with(b"1") {
+        while resposta.starts_with(b"1") {
             resposta = self.proxima()?;
         }
         Ok(resposta)
@@ -129,41 +101,25 @@ impl Respostas {
         }
     }
 
-    /// A próxima linha, com a quebra. Se o servidor fecha no meio dela, só vale com o código inteiro.
-    fn linha(&mut self, cabem: &mut usize) -> io::Result<Vec<u8>> {
-        let mut linha = Vec::new();
+    /// Acrescenta a próxima linha, com a quebra. Se o servidor fecha no meio dela, só vale com o código inteiro.
+    fn linha(&mut self, resposta: &mut Vec<u8>) -> io::Result<()> {
+        let inicio = resposta.len();
         // Um byte além do que cabe mostra que não acabou ali.
-        let mut con = (&mut self.con).take(*cabem as u64 + 1);
-        con.read_until(b'\n', &mut linha)?;
-        let Some(sobram) = cabem.checked_sub(linha.len()) else {
-            let oque = if self.comando.e_a_conexao() {
-                "saudação"
-            } else {
-                "resposta"
-            };
-            return Err(fim(format!(
-                "o servidor mandou uma {oque} que não acaba; confira o endereço ou tente outro servidor"
-            )));
-        };
-        *cabem = sobram;
-        if linha.len() < 4 && !linha.ends_with(b"\n") {
+        let cabem = MAIOR_RESPOSTA - inicio + 1;
+        let mut con = (&mut self.con).take(cabem as u64);
+        let lidos = con.read_until(b'\n', resposta)?;
+        if lidos == cabem {
+            return Err(fim(
+                "o servidor mandou uma resposta que não acaba; confira o endereço ou tente outro servidor",
+            ));
+        }
+        if lidos < 4 && !resposta[inicio..].ends_with(b"\n") {
             return Err(ErrorKind::UnexpectedEof.into());
         }
-        Ok(linha)
-    }
-
-    fn nao_e_ftp(&self, linha: &[u8]) -> io::Error {
-        fim(if self.comando.e_a_conexao() {
-            let linha = resumo(linha);
-            format!(
-                "quem atende não parece um servidor FTP, a saudação dele é \"{linha}\"; confira o endereço e a porta"
-            )
-        } else {
-            NAO_E_FTP.to_string()
-        })
+        Ok(())
     }
 }
 
-fn fim(texto: String) -> io::Error {
-    io::Error::other(ErroFtp::fim(texto))
+fn fim(texto: &str) -> io::Error {
+    io::Error::other(ErroFtp::fim(texto.to_string()))
 }

@@ -11,9 +11,6 @@ use download::ctrl_c::faz_e_anota;
 /// Fora de um terminal, lê a linha do mesmo jeito.
 ///
 /// O eco volta sempre: com o Enter, o Ctrl-D, o Ctrl-C ou a janela fechada.
-///
-/// # Errors
-/// Os de [`pergunta`]; [`Erro::Mensagem`] se o terminal não deixa esconder a senha.
 pub fn pergunta_senha(prompt: &str) -> Result<String, Erro> {
     if !io::stdin().is_terminal() {
         return pergunta(prompt);
@@ -39,14 +36,8 @@ pub fn pergunta_senha(prompt: &str) -> Result<String, Erro> {
 mod eco {
     use std::io;
 
+    use nix::libc::_POSIX_VDISABLE as NENHUMA;
     use nix::sys::termios::{LocalFlags, SetArg, SpecialCharacterIndices, tcgetattr, tcsetattr};
-
-    /// A tecla de controle que não existe (`_POSIX_VDISABLE`): 0 no Linux, 255 no macOS e nos BSDs.
-    const NENHUMA: u8 = if cfg!(any(target_os = "linux", target_os = "android")) {
-        0
-    } else {
-        255
-    };
 
     /// Devolve o modo de o ligar outra vez.
     pub(super) fn desliga() -> io::Result<impl FnOnce() + Send> {

@@ -28,39 +28,24 @@ pub struct Servidor {
 
 /// O servidor que a pessoa deu ao programa, `HOST[:PORTA]`, ou o da turma. Com `--ativo`, antes ou
 /// depois dele, quem abre a conexão de dados é o servidor (RFC 959, 5.1.2).
-///
-/// # Errors
-/// [`Erro::FimPedido`](comum::Erro) depois de mostrar o `--help`; um fim explicado, se o argumento não serve.
 pub fn servidor_do_argumento(ajuda: Ajuda) -> Result<Servidor, ErroFtp> {
     let exemplos = ["ftp.ibiblio.org", "--ativo"];
-    let (argumentos, ativo) = do_argumento(ajuda, "[-- [--ativo] [HOST[:PORTA]]]", exemplos)?;
-    servidor_ou_o_da_turma(ajuda.nome, &argumentos, ativo, exemplos[0])
+    let (_, servidor) = do_argumento(ajuda, "[-- [--ativo] [HOST[:PORTA]]]", exemplos, false)?;
+    Ok(servidor)
 }
 
 /// O arquivo que a pessoa quer enviar e, depois dele, o que [`servidor_do_argumento`] aceita.
-///
-/// # Errors
-/// Os mesmos; e um fim explicado, se falta o arquivo.
 pub fn arquivo_e_servidor(ajuda: Ajuda) -> Result<(String, Servidor), ErroFtp> {
     let exemplos = ["README.md 192.168.0.10:2121", "--ativo README.md"];
-    let uso = "-- [--ativo] ARQUIVO [HOST[:PORTA]]";
-    let (argumentos, ativo) = do_argumento(ajuda, uso, exemplos)?;
-    let Some((arquivo, resto)) = argumentos.split_first() else {
-        return Err(ErroFtp::fim(format!(
-            "falta o nome do arquivo a enviar; rode `cargo run -p {} -- README.md`",
-            ajuda.nome
-        )));
-    };
-    let servidor = servidor_ou_o_da_turma(ajuda.nome, resto, ativo, exemplos[0])?;
-    Ok((arquivo.clone(), servidor))
+    do_argumento(ajuda, "-- [--ativo] ARQUIVO [HOST[:PORTA]]", exemplos, true)
 }
 
-/// Os argumentos, fora o `--ativo`, e se ele está entre eles.
 fn do_argumento(
     ajuda: Ajuda,
     uso: &str,
     exemplos: [&str; 2],
-) -> Result<(Vec<String>, bool), ErroFtp> {
+    com_arquivo: bool,
+) -> Result<(String, Servidor), ErroFtp> {
     let nome = ajuda.nome;
     let uso = format!(
         "cargo run -p {nome} {uso}\n\n\
@@ -74,35 +59,38 @@ fn do_argumento(
         exemplos[0], exemplos[1]
     );
     let argumentos = argumentos(ajuda, &uso, &["--ativo"])?;
-    let (opcoes, resto): (Vec<String>, Vec<String>) = argumentos
-        .into_iter()
-        .partition(|argumento| argumento == "--ativo");
-    Ok((resto, !opcoes.is_empty()))
-}
-
-fn servidor_ou_o_da_turma(
-    nome: &str,
-    argumentos: &[String],
-    ativo: bool,
-    exemplo: &str,
-) -> Result<Servidor, ErroFtp> {
-    if let [_, sobra, ..] = argumentos {
+    let ativo = argumentos.iter().any(|argumento| argumento == "--ativo");
+    let mut outros = argumentos
+        .iter()
+        .filter(|argumento| *argumento != "--ativo");
+    let arquivo = match com_arquivo.then(|| outros.next()) {
+        Some(None) => {
+            return Err(ErroFtp::fim(format!(
+                "falta o nome do arquivo a enviar; rode `cargo run -p {nome} -- README.md`"
+            )));
+        }
+        arquivo => arquivo.flatten().cloned().unwrap_or_default(),
+    };
+    let endereco = endereco(outros.next())?;
+    if let Some(sobra) = outros.next() {
         return Err(nao_esperado(nome, sobra).into());
     }
-    Ok(Servidor {
-        endereco: endereco(argumentos.first())?,
+    let como_trocar = format!(
+        "use outro servidor: `cargo run -p {nome} -- {}`",
+        exemplos[0]
+    );
+    let servidor = Servidor {
+        endereco,
         ativo,
-        como_trocar: format!("use outro servidor: `cargo run -p {nome} -- {exemplo}`"),
-    })
+        como_trocar,
+    };
+    Ok((arquivo, servidor))
 }
 
 /// O servidor que a pessoa digitou: `HOST[:PORTA]`, ou nada para o da turma.
-///
-/// # Errors
-/// Um fim explicado, se o texto não serve ou o nome é desconhecido.
 pub fn servidor_digitado(texto: &str) -> Result<Servidor, ErroFtp> {
     Ok(Servidor {
-        endereco: endereco((!texto.is_empty()).then_some(texto))?,
+        endereco: endereco(Some(texto).filter(|texto| !texto.is_empty()))?,
         ativo: false,
         como_trocar: "digite o nome de outro servidor, como ftp.ibiblio.org".to_string(),
     })
@@ -130,29 +118,22 @@ impl Servidor {
     }
 
     fn ninguem_atende(&self, erro: &io::Error) -> String {
-        let endereco = &self.endereco;
-        let texto = endereco.to_string();
+        let (texto, turma) = (self.endereco.to_string(), PORTA_FTP_DA_TURMA);
         let (quem, conselho) = match texto.strip_suffix(":21") {
-            _ if !self.e_da_rede_local() => (
-                "ninguém atende",
-                "confira o nome, a porta e a rede".to_string(),
-            ),
+            _ if !self.e_da_rede_local() => {
+                ("ninguém", "confira o nome, a porta e a rede".to_string())
+            }
             Some(host) => (
-                "ninguém atende",
-                format!(
-                    "o servidor da turma usa a porta {PORTA_FTP_DA_TURMA}: tente {host}:{PORTA_FTP_DA_TURMA}"
-                ),
+                "ninguém",
+                format!("o servidor da turma usa a porta {turma}: tente {host}:{turma}"),
             ),
             None => (
-                "o servidor da turma não atende",
-                rode_o_servidor(endereco, "servidor_ftp", PORTA_FTP_DA_TURMA),
+                "o servidor da turma não",
+                rode_o_servidor(&self.endereco, "servidor_ftp", turma),
             ),
         };
-        format!(
-            "{quem} em {texto}: {}; {conselho} ou {}",
-            em_portugues(erro),
-            self.como_trocar
-        )
+        let (causa, como_trocar) = (em_portugues(erro), &self.como_trocar);
+        format!("{quem} atende em {texto}: {causa}; {conselho} ou {como_trocar}")
     }
 
     /// Se o servidor é este computador ou um vizinho: endereços que não valem na internet (RFC 1918 e 4193).

@@ -1,7 +1,7 @@
 //! A sessão das lições: a da suppaftp, e o que ela deixa por conta de quem a usa.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::MutexGuard;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use suppaftp::{ImplFtpStream, Status};
@@ -10,6 +10,7 @@ use comum::visivel;
 
 use crate::controle::{self, Controle, RespostasDaSessao};
 use crate::erro::{ErroFtp, SILENCIO};
+use crate::na_tela::linhas;
 use crate::resposta::Respostas;
 use crate::servidor::Servidor;
 
@@ -17,8 +18,6 @@ use crate::servidor::Servidor;
 pub struct Sessao {
     ftp: ImplFtpStream<Controle>,
     respostas: RespostasDaSessao,
-    /// Quem abre a conexão de dados é o servidor.
-    pub(crate) ativo: bool,
 }
 
 impl Deref for Sessao {
@@ -38,36 +37,30 @@ impl DerefMut for Sessao {
 impl Sessao {
     /// O diretório atual, pronto para a tela. O `pwd` da suppaftp não desdobra as aspas do nome (RFC 959,
     /// apêndice II) e se perde quando há outras depois dele.
-    ///
-    /// # Errors
-    /// [`ErroFtp::Pedido`] se o servidor recusa; [`ErroFtp::Fim`] se a sessão acabou.
     pub fn pwd(&mut self) -> Result<String, ErroFtp> {
-        self.custom_command("PWD", &[Status::PathCreated])?;
-        Ok(visivel(&entre_aspas(&self.respostas().ultima().0)))
+        let resposta = self.manda("PWD", &[Status::PathCreated])?;
+        Ok(entre_aspas(&resposta))
     }
 
     /// Entra num diretório, como o `cwd` do ftplib: `..` é o comando CDUP, para quem o
     /// conhece, e nada é o próprio diretório. A suppaftp mandaria `CWD ..` e `CWD ` sem nome, que alguns
     /// servidores não aceitam.
-    ///
-    /// # Errors
-    /// [`ErroFtp::Pedido`] se o servidor recusa ou o nome tem uma quebra de linha ou um NUL;
-    /// [`ErroFtp::Fim`] se a sessão acabou.
     pub fn cwd(&mut self, diretorio: &str) -> Result<(), ErroFtp> {
-        sem_controles("o nome", diretorio)?;
-        match diretorio {
-            ".." => {
-                let subiu = self.cdup();
-                if self.respostas().ultima().codigo() == b"500" {
-                    self.ftp.cwd("..")?;
-                } else {
-                    subiu?;
-                }
+        if diretorio == ".." {
+            let subiu = self.cdup();
+            if !self.respostas().ultima().starts_with(b"500") {
+                return Ok(subiu?);
             }
-            "" => self.ftp.cwd(".")?,
-            _ => self.ftp.cwd(diretorio)?,
         }
-        Ok(())
+        Ok(self
+            .ftp
+            .cwd(if diretorio.is_empty() { "." } else { diretorio })?)
+    }
+
+    /// Manda um comando e devolve a resposta inteira, que tem de ser uma das aceitas.
+    pub(crate) fn manda(&mut self, comando: &str, aceitas: &[Status]) -> Result<Vec<u8>, ErroFtp> {
+        self.custom_command(comando, aceitas)?;
+        Ok(self.respostas().ultima())
     }
 
     /// As respostas, para quem as lê sem a suppaftp.
@@ -78,97 +71,46 @@ impl Sessao {
 
 /// O `FTP(host)` e o `getwelcome()` do ftplib: abre a conexão de controle e devolve a sessão e a saudação,
 /// linha por linha, com os códigos, pronta para a tela.
-///
-/// # Errors
-/// [`ErroFtp::Fim`] se nenhum endereço atende, ou se quem atende não fala FTP ou não quer conversa.
 pub fn abre_controle(servidor: &Servidor) -> Result<(Sessao, String), ErroFtp> {
     let con = servidor.disca()?;
     let silencio = Some(Duration::from_secs(SILENCIO));
     con.set_read_timeout(silencio)?;
     con.set_write_timeout(silencio)?;
-    let (ftp, respostas) = controle::abre(con, servidor.ativo)?;
-    let sessao = Sessao {
-        ftp,
-        respostas,
-        ativo: servidor.ativo,
-    };
-    let saudacao = sessao.respostas().ultima().na_tela();
+    let mut respostas = Respostas::novas(con.try_clone()?);
+    respostas.comando.ativo = servidor.ativo;
+    let respostas = Arc::new(Mutex::new(respostas));
+    let ftp = controle::abre(con, Arc::clone(&respostas))?;
+    let sessao = Sessao { ftp, respostas };
+    let saudacao = linhas(&sessao.respostas().ultima());
     Ok((sessao, saudacao))
 }
 
 /// O usuário e a senha que o `login` do ftplib mandaria: sem usuário a sessão é anônima, e a senha do
 /// anônimo, quando falta, é `anonymous@`.
-///
-/// # Errors
-/// [`ErroFtp::Pedido`] se há neles uma quebra de linha ou um NUL: nada é enviado.
-pub fn anonimo_se_vazio(usuario: String, senha: String) -> Result<(String, String), ErroFtp> {
-    sem_controles("o usuário", &usuario)?;
-    sem_controles("a senha", &senha)?;
-    let usuario = if usuario.is_empty() {
-        "anonymous".to_string()
-    } else {
-        usuario
-    };
-    let senha = if usuario == "anonymous" && matches!(senha.as_str(), "" | "-") {
-        senha + "anonymous@"
-    } else {
-        senha
-    };
-    Ok((usuario, senha))
+#[must_use]
+pub fn anonimo_se_vazio(mut usuario: String, mut senha: String) -> (String, String) {
+    if usuario.is_empty() {
+        usuario += "anonymous";
+    }
+    if usuario == "anonymous" && matches!(senha.as_str(), "" | "-") {
+        senha += "anonymous@";
+    }
+    (usuario, senha)
 }
 
-/// O nome entre aspas da resposta 257, ou nada se ela não o traz (é o `parse257` do ftplib).
-pub(crate) fn entre_aspas(resposta: &[u8]) -> Vec<u8> {
-    let mut nome = Vec::new();
-    let mut resto = resposta.strip_prefix(b"257 \"").unwrap_or_default();
-    loop {
-        resto = match resto {
-            [b'"', b'"', depois @ ..] => {
-                nome.push(b'"');
-                depois
-            }
-            [] | [b'"' | b'\r' | b'\n', ..] => return nome,
-            [byte, depois @ ..] => {
-                nome.push(*byte);
-                depois
-            }
-        };
-    }
+/// O nome entre aspas da resposta 257, pronto para a tela, ou nada se ela não o traz (é o `parse257` do ftplib): nele,
+/// duas aspas são uma.
+pub(crate) fn entre_aspas(resposta: &[u8]) -> String {
+    let texto = visivel(resposta);
+    // O NUL, que o `visivel` não deixa passar, faz as vezes das que são do nome.
+    let nome = texto.strip_prefix("257 \"").unwrap_or_default();
+    let nome = nome.replace("\"\"", "\0");
+    let fim = nome.find('"').or_else(|| nome.find(r"\r\n"));
+    nome[..fim.unwrap_or(nome.len())].replace('\0', "\"")
 }
 
 /// O `TYPE A` que o ftplib manda antes de um texto e de uma listagem. O `transfer_type` da suppaftp manda
 /// `TYPE A N`, que nem todo servidor aceita.
-///
-/// # Errors
-/// [`ErroFtp::Pedido`] se o servidor recusa; [`ErroFtp::Fim`] se a sessão acabou.
 pub fn modo_texto(ftp: &mut Sessao) -> Result<(), ErroFtp> {
-    ftp.custom_command("TYPE A", &[Status::CommandOk])?;
-    Ok(())
-}
-
-/// Pergunta o nome de um arquivo do servidor.
-///
-/// # Errors
-/// Os de [`comum::pergunta`]; [`ErroFtp::Pedido`] se o nome está vazio ou tem uma quebra de linha ou um NUL.
-pub fn pergunta_nome(prompt: &str) -> Result<String, ErroFtp> {
-    let nome = comum::pergunta(prompt)?;
-    sem_controles("o nome", &nome)?;
-    if nome.is_empty() {
-        return Err(ErroFtp::Pedido(
-            "faltou o nome do arquivo; digite um, como LEIAME".to_string(),
-        ));
-    }
-    Ok(nome)
-}
-
-/// No FTP um comando é uma linha: uma quebra no meio de um nome seria outro comando, escolhido por quem
-/// escreveu o nome.
-pub(crate) fn sem_controles(quem: &str, texto: &str) -> Result<(), ErroFtp> {
-    if texto.contains(['\r', '\n', '\0']) {
-        // O texto não é repetido: pode ser a senha.
-        return Err(ErroFtp::Pedido(format!(
-            "{quem} tem uma quebra de linha ou um NUL no meio, e nada foi enviado; digite de novo"
-        )));
-    }
-    Ok(())
+    ftp.manda("TYPE A", &[Status::CommandOk]).map(drop)
 }

@@ -1,10 +1,10 @@
 //! Do socket ao arquivo sem passar pela memória do programa: o splice(2), que só o Linux tem.
 
 use std::fs::File;
-use std::io::{self, PipeReader, PipeWriter, Read};
+use std::io::{self, ErrorKind, PipeReader, PipeWriter, Read};
 use std::net::TcpStream;
+use std::os::fd::AsFd;
 
-use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, SpliceFFlags, fcntl, splice};
 
 /// O que cabe no cano entre os dois, e o que o sistema deixa pedir: com os 64 KiB de costume seria mais lento
@@ -29,40 +29,31 @@ impl Cano {
     }
 
     /// Põe no cano o que já chegou pela conexão, e diz quantos bytes são; 0 é o fim. Espera, se nada chegou.
-    pub(crate) fn chega(&mut self, con: &TcpStream) -> io::Result<usize> {
-        Ok(splice(
-            con,
-            None,
-            &self.escrita,
-            None,
-            CANO,
-            SpliceFFlags::empty(),
-        )?)
+    pub(crate) fn chega(&self, con: &TcpStream) -> io::Result<usize> {
+        passa(con, &self.escrita, CANO)
     }
 
     /// Esvazia no arquivo o cano, onde há `bytes`.
-    pub(crate) fn sai(&mut self, mut bytes: usize, mut arquivo: &File) -> io::Result<()> {
+    pub(crate) fn sai(&self, mut bytes: usize, mut arquivo: &File) -> io::Result<()> {
         while bytes > 0 {
-            match splice(
-                &self.leitura,
-                None,
-                arquivo,
-                None,
-                bytes,
-                SpliceFFlags::empty(),
-            ) {
+            match passa(&self.leitura, arquivo, bytes) {
                 Ok(passaram) => bytes -= passaram,
-                Err(Errno::EINTR) => {}
-                // Há discos de rede que não aceitam o splice: lê e grava.
-                Err(Errno::EINVAL) => {
+                Err(erro) if erro.kind() == ErrorKind::Interrupted => {}
+                // O EINVAL dos discos de rede que não aceitam o splice: lê e grava.
+                Err(erro) if erro.kind() == ErrorKind::InvalidInput => {
                     io::copy(&mut (&self.leitura).take(bytes as u64), &mut arquivo)?;
                     return Ok(());
                 }
-                Err(erro) => return Err(erro.into()),
+                Err(erro) => return Err(erro),
             }
         }
         Ok(())
     }
+}
+
+fn passa(de: impl AsFd, para: impl AsFd, bytes: usize) -> io::Result<usize> {
+    let sem_nada = SpliceFFlags::empty();
+    Ok(splice(de, None, para, None, bytes, sem_nada)?)
 }
 
 #[cfg(test)]
@@ -86,7 +77,7 @@ mod testes {
         let escuta = TcpListener::bind("127.0.0.1:0").unwrap();
         let con = TcpStream::connect(escuta.local_addr().unwrap()).unwrap();
         let (mut servidor, _) = escuta.accept().unwrap();
-        let mut cano = Cano::novo().unwrap();
+        let cano = Cano::novo().unwrap();
         std::thread::scope(|escopo| {
             escopo.spawn(move || servidor.write_all(bytes).unwrap());
             loop {

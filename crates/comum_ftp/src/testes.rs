@@ -6,14 +6,14 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use suppaftp::types::FileType;
 
 use super::*;
-use crate::conexao_de_dados::{anunciado, porta_do_epsv, porta_do_pasv};
-use crate::sessao::{entre_aspas, sem_controles};
+use crate::conexao_de_dados::{anunciado, porta_dos_dados};
+use crate::sessao::entre_aspas;
 
 /// Responde a um comando: recebe o que veio depois do verbo e devolve a resposta; vazia, a conexão acaba.
 type Resposta = Box<dyn Fn(&mut Sessao, &str) -> String + Send>;
@@ -24,6 +24,8 @@ struct Roteiro {
     saudacao: Option<&'static [u8]>,
     respostas: HashMap<&'static str, Resposta>,
     ipv6: bool,
+    /// Cada comando, como chegou.
+    recebidos: Arc<Mutex<Vec<String>>>,
 }
 
 impl Roteiro {
@@ -65,6 +67,7 @@ impl Roteiro {
             let _ = sessao.controle.write_all(saudacao);
             for linha in BufReader::new(sessao.controle.try_clone().unwrap()).lines() {
                 let Ok(linha) = linha else { return };
+                self.recebidos.lock().unwrap().push(linha.clone());
                 let (verbo, argumento) = linha.split_once(' ').unwrap_or((&linha, ""));
                 let resposta = match self.respostas.get(verbo) {
                     Some(resposta) => resposta(&mut sessao, argumento),
@@ -156,7 +159,7 @@ fn sessao(roteiro: Roteiro) -> Result<(super::Sessao, String), ErroFtp> {
 fn baixa(ftp: &mut super::Sessao, pasta: &Path) -> Result<(), ErroFtp> {
     let arquivo = ArquivoNovo::cria(pasta.join("destino").to_str().unwrap())?;
     ftp.transfer_type(FileType::Binary)?;
-    arquivo.completa_com_bytes(abre_dados(ftp, "RETR origem")?)
+    completa_com_bytes(arquivo, abre_dados(ftp, "RETR origem")?)
 }
 
 /// Um download que falha: a pasta fica como estava, e o erro diz `trecho`. Devolve se a sessão continua.
@@ -275,7 +278,7 @@ fn o_fim_da_sessao_e_dito() {
         "fechou a conexão"
     ));
     assert!(!falha(r().responde("RETR", ""), "fechou a conexão"));
-    assert!(!falha(r().responde("PASV", "lixo\r\n"), "não é FTP"));
+    assert!(!falha(r().responde("PASV", "lixo\r\n"), "foi \"lixo\";"));
     assert!(!falha(r().responde("PASS", "999 hein\r\n"), "999 hein"));
 }
 
@@ -455,10 +458,14 @@ fn a_porta_dos_dados_e_lida_como_no_ftplib() {
         ("227 =127,000,0,1,004,1", 4 * 256 + 1),
         ("227 n\u{e3}o, [1,2,3,4,5,6]", 5 * 256 + 6),
     ] {
-        assert_eq!(porta_do_pasv(&latim1(resposta)), Some(porta), "{resposta}");
+        assert_eq!(
+            porta_dos_dados(&latim1(resposta)),
+            Some(porta),
+            "{resposta}"
+        );
     }
     for resposta in ["229 ok (|||2020|)", "229 n\u{e3}o (!2!::1!2020!)"] {
-        assert_eq!(porta_do_epsv(&latim1(resposta)), Some(2020), "{resposta}");
+        assert_eq!(porta_dos_dados(&latim1(resposta)), Some(2020), "{resposta}");
     }
     for ruim in [
         "227 ok",
@@ -467,7 +474,7 @@ fn a_porta_dos_dados_e_lida_como_no_ftplib() {
         "227 (1,2,3,4,,6)",
         "227 (999,0,0,1,4,1)",
     ] {
-        assert_eq!(porta_do_pasv(ruim.as_bytes()), None, "{ruim}");
+        assert_eq!(porta_dos_dados(ruim.as_bytes()), None, "{ruim}");
     }
     for ruim in [
         "229 (|||70000|)",
@@ -477,7 +484,7 @@ fn a_porta_dos_dados_e_lida_como_no_ftplib() {
         "229 (",
         "229",
     ] {
-        assert_eq!(porta_do_epsv(ruim.as_bytes()), None, "{ruim}");
+        assert_eq!(porta_dos_dados(ruim.as_bytes()), None, "{ruim}");
     }
 }
 
@@ -549,6 +556,27 @@ fn a_resposta_final_da_listagem_e_a_do_servidor() {
     );
 }
 
+/// Um 200 pode vir antes do 150, ou no lugar dele; sozinho, é a resposta final, e não meio minuto de espera.
+#[test]
+fn um_200_sozinho_encerra_uma_listagem_e_nao_um_arquivo() {
+    for ativo in [false, true] {
+        let roteiro = Roteiro::default().responde("LIST", "200 nada a listar\r\n");
+        let roteiro = roteiro.responde("RETR", "200 nada a mandar\r\n");
+        let mut servidor = servidor_digitado(&roteiro.comeca()).unwrap();
+        servidor.ativo = ativo;
+        let (mut ftp, _) = abre_controle(&servidor).unwrap();
+        let lista = abre_dados(&mut ftp, "LIST").and_then(mostra_linhas);
+        assert_eq!(lista.unwrap(), "200 nada a listar");
+        let _vez = um_de_cada_vez();
+        let pasta = tempfile::tempdir().unwrap();
+        let erro = baixa(&mut ftp, pasta.path()).unwrap_err().to_string();
+        assert!(erro.contains("não confirmou"), "{erro}");
+        assert!(erro.contains("200 nada a mandar"), "{erro}");
+        assert_eq!(fs::read_dir(pasta.path()).unwrap().count(), 0);
+        assert_eq!(ftp.pwd().unwrap(), "/");
+    }
+}
+
 #[test]
 fn o_cwd_digitado_e_o_do_ftplib() {
     let (mut ftp, _) = sessao(Roteiro::default().faz("CWD", |_, nome| match nome {
@@ -574,7 +602,7 @@ fn o_257_e_lido_como_no_ftplib() {
         ("257 \"/aberto\r\n", "/aberto"),
         ("257-\"/x\"\r\n257 fim\r\n", ""),
     ] {
-        assert_eq!(entre_aspas(resposta.as_bytes()), nome.as_bytes());
+        assert_eq!(entre_aspas(resposta.as_bytes()), nome);
     }
 }
 
@@ -586,18 +614,49 @@ fn o_anonimo_e_o_do_ftplib() {
         ("anonymous", "-", ("anonymous", "-anonymous@")),
         ("ana", "", ("ana", "")),
     ] {
-        let (u, s) = anonimo_se_vazio(usuario.to_string(), senha.to_string()).unwrap();
+        let (u, s) = anonimo_se_vazio(usuario.to_string(), senha.to_string());
         assert_eq!((u.as_str(), s.as_str()), esperado);
     }
 }
 
+/// O que não cabe num comando não vai, e a sessão continua em passo.
 #[test]
 fn quebras_de_linha_e_nul_sao_recusados() {
+    let recebidos = Arc::new(Mutex::new(Vec::new()));
+    let vistos = Arc::clone(&recebidos);
+    let (mut ftp, _) = sessao(Roteiro {
+        recebidos,
+        ..Roteiro::default()
+    })
+    .unwrap();
     for texto in ["a\rb", "a\nDELE x", "a\0b", "\r\n"] {
-        assert!(anonimo_se_vazio(texto.to_string(), String::new()).is_err());
-        assert!(anonimo_se_vazio(String::new(), texto.to_string()).is_err());
+        let recusados = [
+            ftp.login(texto, "").map_err(ErroFtp::from),
+            ftp.cwd(texto),
+            abre_dados(&mut ftp, &format!("RETR {texto}")).map(drop),
+            ftp.mkdir(texto).map_err(ErroFtp::from),
+        ];
+        for recusado in recusados {
+            let Err(ErroFtp::Pedido(motivo)) = recusado else {
+                panic!("{texto:?}: {recusado:?}");
+            };
+            assert!(motivo.contains("quebra de linha ou um NUL"), "{motivo}");
+            assert!(!motivo.contains("DELE"), "{motivo}");
+        }
     }
-    assert!(sem_controles("o nome", "relatório de março\t.txt").is_ok());
+    ftp.cwd("relatório de março\t.txt").unwrap();
+    assert_eq!(ftp.pwd().unwrap(), "/");
+    let mut foram = vec!["PASV"; 4];
+    foram.extend(["CWD relatório de março\t.txt", "PWD"]);
+    assert_eq!(*vistos.lock().unwrap(), foram);
+}
+
+#[test]
+fn um_pedido_sem_nome_nem_chega_ao_servidor() {
+    let (mut ftp, _) = sessao(Roteiro::default().responde("RETR", "226 hein?\r\n")).unwrap();
+    let erro = abre_dados(&mut ftp, "RETR ").map(drop).unwrap_err();
+    assert!(erro.to_string().starts_with("faltou o nome"), "{erro}");
+    assert_eq!(ftp.pwd().unwrap(), "/");
 }
 
 #[test]

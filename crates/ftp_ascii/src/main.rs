@@ -8,7 +8,8 @@ use std::process::ExitCode;
 
 use comum::{ajuda, executa, mostra};
 use comum_ftp::{
-    ArquivoNovo, ErroFtp, abre_controle, abre_dados, modo_texto, servidor_do_argumento,
+    ArquivoNovo, ErroFtp, abre_controle, abre_dados, completa_com_texto, modo_texto,
+    servidor_do_argumento,
 };
 
 fn main() -> ExitCode {
@@ -30,7 +31,7 @@ fn licao() -> Result<(), ErroFtp> {
     modo_texto(&mut ftp)?;
     let dados = abre_dados(&mut ftp, "RETR README")?;
     // Só a resposta final do servidor diz que chegou tudo: com ela o arquivo aparece na pasta, com este nome.
-    arquivo.completa_com_texto(dados)?;
+    completa_com_texto(arquivo, dados)?;
     // ANCHOR_END: texto
     let _ = ftp.quit(); // Se o servidor foi embora antes da despedida, tanto faz.
     Ok(())

@@ -7,7 +7,9 @@
 use std::process::ExitCode;
 
 use comum::{ajuda, executa, mostra};
-use comum_ftp::{ArquivoNovo, ErroFtp, abre_controle, abre_dados, servidor_do_argumento};
+use comum_ftp::{
+    ArquivoNovo, ErroFtp, abre_controle, abre_dados, completa_com_bytes, servidor_do_argumento,
+};
 use suppaftp::types::FileType;
 
 fn main() -> ExitCode {
@@ -26,7 +28,7 @@ fn licao() -> Result<(), ErroFtp> {
     ftp.transfer_type(FileType::Binary)?;
     let dados = abre_dados(&mut ftp, "RETR linux-father-of-linux.jpg")?;
     // Só a resposta final do servidor diz que chegou tudo: com ela o arquivo aparece na pasta, com este nome.
-    arquivo.completa_com_bytes(dados)?;
+    completa_com_bytes(arquivo, dados)?;
     // ANCHOR_END: imagem
     let _ = ftp.quit(); // Se o servidor foi embora antes da despedida, tanto faz.
     Ok(())

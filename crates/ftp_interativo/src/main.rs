@@ -8,8 +8,8 @@ use std::process::ExitCode;
 
 use comum::{ajuda, executa, mostra, pergunta, sem_argumentos};
 use comum_ftp::{
-    ArquivoNovo, ErroFtp, Sessao, abre_controle, abre_dados, anonimo_se_vazio, modo_texto,
-    mostra_linhas, pergunta_nome, pergunta_senha, servidor_digitado,
+    ArquivoNovo, ErroFtp, Sessao, abre_controle, abre_dados, anonimo_se_vazio, completa_com_bytes,
+    completa_com_texto, modo_texto, mostra_linhas, pergunta_senha, servidor_digitado,
 };
 use suppaftp::types::FileType;
 
@@ -24,7 +24,7 @@ fn licao() -> Result<(), ErroFtp> {
     mostra!("{saudacao}")?;
     let usuario = pergunta("Digite o usuario: ")?;
     let senha = pergunta_senha("Digite a senha: ")?;
-    let (usuario, senha) = anonimo_se_vazio(usuario, senha)?;
+    let (usuario, senha) = anonimo_se_vazio(usuario, senha);
     ftp.login(usuario, senha)?;
     let diretorio = ftp.pwd()?;
     mostra!("\nConexão bem sucedida.\nDiretório atual de trabalho:  {diretorio} \n\n")?;
@@ -64,15 +64,15 @@ fn baixa(ftp: &mut Sessao) -> Result<(), ErroFtp> {
         pergunta("Digite <B> para arquivo binário ou \nqualquer outra letra para arquivo ASCII: ")?;
     let destino = pergunta("Digite o nome do arquivo destino: ")?;
     if tipo.to_uppercase() == "B" {
-        let origem = pergunta_nome("Arquivo de origem: ")?;
+        let origem = pergunta("Arquivo de origem: ")?;
         let arquivo = ArquivoNovo::cria(&destino)?;
         ftp.transfer_type(FileType::Binary)?;
-        arquivo.completa_com_bytes(abre_dados(ftp, &format!("RETR {origem}"))?)?;
+        completa_com_bytes(arquivo, abre_dados(ftp, &format!("RETR {origem}"))?)?;
     } else {
-        let origem = pergunta_nome("Arquivo de origem:")?;
+        let origem = pergunta("Arquivo de origem:")?;
         let arquivo = ArquivoNovo::cria(&destino)?;
         modo_texto(ftp)?;
-        arquivo.completa_com_texto(abre_dados(ftp, &format!("RETR {origem}"))?)?;
+        completa_com_texto(arquivo, abre_dados(ftp, &format!("RETR {origem}"))?)?;
     }
     Ok(mostra!("Arquivo baixado com sucesso!\n\n")?)
 }

@@ -25,7 +25,7 @@ fn licao() -> Result<(), ErroFtp> {
     // 7.11: o login. No FTP a senha viaja sem cifra: não use aqui uma que valha alguma coisa.
     let usuario = pergunta("Digite o usuario: ")?;
     let senha = pergunta_senha("Digite a senha: ")?;
-    let (usuario, senha) = anonimo_se_vazio(usuario, senha)?;
+    let (usuario, senha) = anonimo_se_vazio(usuario, senha);
     ftp.login(usuario, senha)?;
     // ANCHOR_END: entra
     mostra!("Diretório atual de trabalho:  {}", ftp.pwd()?)?;

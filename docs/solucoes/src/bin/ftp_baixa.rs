@@ -13,7 +13,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use comum::{executa, mostra, visivel};
-use comum_ftp::{ArquivoNovo, ErroFtp, abre_controle, abre_dados, modo_texto, servidor_digitado};
+use comum_ftp::{
+    ArquivoNovo, ErroFtp, abre_controle, abre_dados, completa_com_bytes, completa_com_texto,
+    modo_texto, servidor_digitado,
+};
 use suppaftp::types::FileType;
 
 fn main() -> ExitCode {
@@ -46,10 +49,10 @@ fn exercicio() -> Result<(), ErroFtp> {
     let comando = format!("RETR {origem}");
     if e_texto(destino) {
         modo_texto(&mut ftp)?;
-        arquivo.completa_com_texto(abre_dados(&mut ftp, &comando)?)?;
+        completa_com_texto(arquivo, abre_dados(&mut ftp, &comando)?)?;
     } else {
         ftp.transfer_type(FileType::Binary)?;
-        arquivo.completa_com_bytes(abre_dados(&mut ftp, &comando)?)?;
+        completa_com_bytes(arquivo, abre_dados(&mut ftp, &comando)?)?;
     }
     // O trabalho já está feito: se o servidor foi embora antes da despedida, tanto faz.
     let _ = ftp.quit();

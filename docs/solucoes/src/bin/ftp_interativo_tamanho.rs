@@ -10,8 +10,8 @@ use std::process::ExitCode;
 
 use comum::{executa, mostra, pergunta};
 use comum_ftp::{
-    ArquivoNovo, ErroFtp, Sessao, abre_controle, abre_dados, anonimo_se_vazio, modo_texto,
-    mostra_linhas, pergunta_nome, pergunta_senha, servidor_digitado,
+    ArquivoNovo, ErroFtp, Sessao, abre_controle, abre_dados, anonimo_se_vazio, completa_com_bytes,
+    completa_com_texto, modo_texto, mostra_linhas, pergunta_senha, servidor_digitado,
 };
 use suppaftp::types::FileType;
 
@@ -25,7 +25,7 @@ fn exercicio() -> Result<(), ErroFtp> {
     mostra!("{saudacao}")?;
     let usuario = pergunta("Digite o usuario: ")?;
     let senha = pergunta_senha("Digite a senha: ")?;
-    let (usuario, senha) = anonimo_se_vazio(usuario, senha)?;
+    let (usuario, senha) = anonimo_se_vazio(usuario, senha);
     ftp.login(usuario, senha)?;
     let diretorio = ftp.pwd()?;
     mostra!("\nConexão bem sucedida.\nDiretório atual de trabalho:  {diretorio} \n\n")?;
@@ -61,7 +61,7 @@ fn baixa(ftp: &mut Sessao) -> Result<(), ErroFtp> {
     let tipo =
         pergunta("Digite <B> para arquivo binário ou \nqualquer outra letra para arquivo ASCII: ")?;
     let destino = pergunta("Digite o nome do arquivo destino: ")?;
-    let origem = pergunta_nome("Arquivo de origem: ")?;
+    let origem = pergunta("Arquivo de origem: ")?;
     // Em TYPE A o tamanho dependeria das quebras de linha, e há servidores que então o negam.
     ftp.transfer_type(FileType::Binary)?;
     let tamanho = ftp.size(&origem)?;
@@ -71,10 +71,10 @@ fn baixa(ftp: &mut Sessao) -> Result<(), ErroFtp> {
     }
     let arquivo = ArquivoNovo::cria(&destino)?;
     if tipo.to_uppercase() == "B" {
-        arquivo.completa_com_bytes(abre_dados(ftp, &format!("RETR {origem}"))?)?;
+        completa_com_bytes(arquivo, abre_dados(ftp, &format!("RETR {origem}"))?)?;
     } else {
         modo_texto(ftp)?;
-        arquivo.completa_com_texto(abre_dados(ftp, &format!("RETR {origem}"))?)?;
+        completa_com_texto(arquivo, abre_dados(ftp, &format!("RETR {origem}"))?)?;
     }
     Ok(mostra!("Arquivo baixado com sucesso!\n\n")?)
 }

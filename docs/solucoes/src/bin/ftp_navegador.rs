@@ -26,7 +26,7 @@ fn exercicio() -> Result<(), ErroFtp> {
     mostra!("{saudacao}")?;
     let usuario = pergunta("Digite o usuario: ")?;
     let senha = pergunta_senha("Digite a senha: ")?;
-    let (usuario, senha) = anonimo_se_vazio(usuario, senha)?;
+    let (usuario, senha) = anonimo_se_vazio(usuario, senha);
     ftp.login(usuario, senha)?;
     // Uma vez só: daqui até o fim, tudo o que se pede é listagem, que é texto.
     modo_texto(&mut ftp)?;
