@@ -9,9 +9,8 @@ use std::process::ExitCode;
 use std::sync::mpsc;
 use std::{thread, time::Duration};
 
-use comum::{
-    Erro, ajuda, argumento_ou, avisa, erro_ao_conectar, executa, le_linha, mostra, pergunta,
-};
+use comum::{Erro, ajuda, argumento_ou, avisa, erro_ao_conectar, executa, mostra, pergunta};
+use comum_alem::le_linha;
 
 /// A maior linha que a sala repete.
 const MAIOR_LINHA: usize = 1024;

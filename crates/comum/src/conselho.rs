@@ -8,18 +8,18 @@ use crate::erro::Erro;
 
 /// Para o `map_err` do `bind`: diz se a porta está ocupada, se o endereço não é desta máquina…
 pub fn erro_ao_escutar(endereco: &Endereco) -> impl Fn(io::Error) -> Erro {
-    // Uma porta para sugerir no lugar desta.
-    let outra = |passo| match endereco.porta_padrao.saturating_add(passo) {
-        porta if porta == endereco.porta => porta.saturating_add(1),
-        porta => porta,
+    // Um endereço para sugerir no lugar deste, numa porta que não é do administrador.
+    let outro = |passo| {
+        let porta = endereco.porta.max(1023).checked_add(passo);
+        format!("{HOST_PADRAO}:{}", porta.unwrap_or(endereco.porta_padrao))
     };
     move |erro| {
         let conselho = match erro.kind() {
             // O minuto é o do TIME-WAIT (RFC 9293, 3.6.1): só o SO_REUSEADDR nos dois programas o dispensa, e o socket do
             // Python não o liga.
             ErrorKind::AddrInUse => &format!(
-                "feche com Ctrl-C o outro programa que a usa (se já fechou, espere um minuto) ou escolha outra, como {HOST_PADRAO}:{}",
-                outra(1)
+                "feche com Ctrl-C o outro programa que a usa (se já fechou, espere um minuto) ou escolha outra, como {}",
+                outro(1)
             ),
             ErrorKind::AddrNotAvailable => "use 127.0.0.1, 0.0.0.0 ou um endereço deste computador",
             // No Unix, as do administrador.
@@ -28,8 +28,8 @@ pub fn erro_ao_escutar(endereco: &Endereco) -> impl Fn(io::Error) -> Erro {
             }
             // O 10013 do Windows, que reserva as portas de cem em cem: a vizinha também não serviria.
             ErrorKind::PermissionDenied => &format!(
-                "a porta pode estar reservada: escolha outra, como {HOST_PADRAO}:{}",
-                outra(1000)
+                "a porta pode estar reservada: escolha outra, como {}",
+                outro(1000)
             ),
             _ => "confira o endereço",
         };
@@ -72,11 +72,7 @@ pub fn rode_o_servidor(endereco: &Endereco, servidor: &str, porta_padrao: u16) -
         return format!("rode `cargo run -p {servidor}{argumento}` em outro terminal");
     }
     // Todos os endereços de lá: só num deles, o servidor não atenderia quem vem pelos outros.
-    let todos = if endereco.porta_livre().is_ipv6() {
-        "[::]"
-    } else {
-        "0.0.0.0"
-    };
+    let todos = ["0.0.0.0", "[::]"][usize::from(endereco.porta_livre().is_ipv6())];
     let porta = match endereco.porta {
         porta if porta == porta_padrao => String::new(),
         porta => format!(":{porta}"),

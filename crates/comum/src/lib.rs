@@ -11,7 +11,6 @@ pub mod console;
 pub mod despedida;
 pub mod endereco;
 pub mod erro;
-pub mod linha;
 pub mod notacao;
 pub mod visivel;
 
@@ -22,6 +21,5 @@ pub use console::pergunta;
 pub use despedida::{despede, sem_ctrl_c};
 pub use endereco::Endereco;
 pub use erro::{Erro, executa, exige};
-pub use linha::le_linha;
 pub use notacao::{repr, repr_sem_b, tupla};
 pub use visivel::visivel;

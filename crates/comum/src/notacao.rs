@@ -42,16 +42,8 @@ fn aspas_de(bytes: &[u8]) -> char {
 }
 
 fn miolo(bytes: &[u8], aspas: char, como_texto: impl Fn(char) -> bool) -> String {
-    escapa(bytes, |c, saida| {
-        match c {
-            '\\' => saida.push_str(r"\\"),
-            c if c == aspas => saida.extend(['\\', aspas]),
-            ' '..='~' => saida.push(c),
-            c if como_texto(c) => saida.push(c),
-            _ => return false,
-        }
-        true
-    })
+    let fica = |c| c != '\\' && c != aspas && (matches!(c, ' '..='~') || como_texto(c));
+    escapa(bytes, fica)
 }
 
 /// O `str.isprintable` do Python. O std sabe a resposta (é a mesma regra, por categoria Unicode),

@@ -5,30 +5,25 @@
 /// (C0, DEL, C1), caracteres de direção, separadores de linha do Unicode e bytes que não são UTF-8 saem como `\xNN`
 /// (`\n` e `\r` pelo nome), na notação do Python.
 pub fn visivel(bytes: &[u8]) -> String {
-    escapa(bytes, |c, saida| {
-        let perigoso = c.is_control() || muda_a_direcao(c) || matches!(c, '\u{2028}' | '\u{2029}');
-        // O TAB só avança: há listagens que o põem antes de cada nome (as do formato EPLF).
-        let perigoso = perigoso && c != '\t';
-        if !perigoso {
-            saida.push(c);
-        }
-        !perigoso
-    })
+    // O TAB só avança: há listagens que o põem antes de cada nome (as do formato EPLF).
+    let fica = |c: char| c == '\t' || !(c.is_control() || engana(c));
+    escapa(bytes, fica)
 }
 
 /// Os caracteres do algoritmo bidirecional do Unicode (UAX 9, seção 2) que reordenam o que está em
-/// volta: com eles `gnp.exe` aparece como `exe.png`.
-fn muda_a_direcao(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// volta, com que `gnp.exe` aparece como `exe.png`; e os separadores de linha.
+fn engana(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// O motor das duas notações: oferece cada caractere a `mostra`, que o escreve na saída e devolve
-/// `true`, ou devolve `false` para que saia escapado; bytes que não são UTF-8 saem sempre escapados.
-pub(crate) fn escapa(bytes: &[u8], mut mostra: impl FnMut(char, &mut String) -> bool) -> String {
+/// O motor das duas notações: cada caractere fica como está, ou sai escapado; bytes que não são UTF-8 saem sempre.
+pub(crate) fn escapa(bytes: &[u8], fica: impl Fn(char) -> bool) -> String {
     let mut saida = String::with_capacity(bytes.len());
     for trecho in bytes.utf8_chunks() {
         for c in trecho.valid().chars() {
-            if !mostra(c, &mut saida) {
+            if fica(c) {
+                saida.push(c);
+            } else {
                 escapa_bytes(c.encode_utf8(&mut [0; 4]).as_bytes(), &mut saida);
             }
         }
@@ -38,7 +33,7 @@ pub(crate) fn escapa(bytes: &[u8], mut mostra: impl FnMut(char, &mut String) -> 
 }
 
 fn escapa_bytes(bytes: &[u8], saida: &mut String) {
-    // Sem aspas nem barras à vista, escape_ascii dá exatamente a notação do Python.
+    // De cada byte, inclusive as aspas e a barra, o escape_ascii dá exatamente a notação do Python.
     for byte in bytes {
         saida.extend(byte.escape_ascii().map(char::from));
     }

@@ -12,9 +12,9 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::{thread, time::Duration};
 
 use comum::{
-    Erro, ajuda, argumento_ou, despede, erro_ao_escutar, executa, exige, le_linha, mostra,
-    sem_ctrl_c,
+    Erro, ajuda, argumento_ou, despede, erro_ao_escutar, executa, exige, mostra, sem_ctrl_c,
 };
+use comum_alem::le_linha;
 
 /// Quem está na sala: o nome, a fila do que ainda vai para a pessoa, e a conexão dela.
 type Pessoa = (String, mpsc::SyncSender<Arc<[u8]>>, TcpStream);

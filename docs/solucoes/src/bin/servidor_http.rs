@@ -10,9 +10,9 @@ use std::net::TcpListener;
 use std::process::ExitCode;
 
 use comum::{
-    Erro, ajuda, argumento_ou, despede, erro_ao_escutar, executa, le_linha, mostra, sem_ctrl_c,
-    tupla,
+    Erro, ajuda, argumento_ou, despede, erro_ao_escutar, executa, mostra, sem_ctrl_c, tupla,
 };
+use comum_alem::le_linha;
 
 fn main() -> ExitCode {
     executa(exercicio)

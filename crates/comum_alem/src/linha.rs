@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use crate::visivel::visivel;
+use comum::visivel;
 
 /// A próxima linha que chega, sem espaços nas pontas (nem o `\r` que o Windows põe antes da quebra) e pronta para
 /// qualquer terminal ([`visivel`]); `None` se o outro lado não tem mais nada a dizer. De uma linha comprida valem os
