@@ -7,6 +7,7 @@ use std::io::{self, Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::thread;
 
 use exercicio::{EXERCICIOS, Exercicio, Programa};
 use palco::{Ator, Falha, Terminal, compila, compilado, porta_livre, python};
@@ -45,31 +46,45 @@ fn em_python(
     Some(programas.collect())
 }
 
-/// As quatro coisas que se exigem de um exercício; `falta` é o que se diz da lição de onde ele parte.
+/// O que se exige de um exercício; `falta` é o que se diz da lição de onde ele parte. Ao lado do que trabalha, o que
+/// quase só espera.
 fn exercicio(nome: &str, solucao: &[&str], falta: &str) {
     let exercicio = EXERCICIOS.iter().find(|e| e.nome == nome).unwrap();
-    confere(exercicio, &compilados(solucao)).unwrap_or_else(|erro| panic!("a solução: {erro}"));
-    let dito = confere(exercicio, &compilados(exercicio.partidas)).unwrap_err();
-    assert!(dito.contains(falta), "da lição se diz: {dito}");
-    let daqui = Path::new(env!("CARGO_MANIFEST_DIR")).join("exercicios");
-    let Some(programas) = em_python(exercicio, |nome| daqui.join(format!("{nome}.py"))) else {
-        return;
-    };
-    confere(exercicio, &programas).unwrap_or_else(|erro| panic!("a solução em Python: {erro}"));
+    thread::scope(|escopo| {
+        escopo.spawn(|| {
+            let dito = confere(exercicio, &compilados(exercicio.partidas)).unwrap_err();
+            assert!(dito.contains(falta), "da lição se diz: {dito}");
+            diz_o_que_houve(exercicio, "import time\ntime.sleep(99)\n", PAROU);
+        });
+        let feito = confere(exercicio, &compilados(solucao));
+        feito.unwrap_or_else(|erro| panic!("a solução: {erro}"));
+        let daqui = Path::new(env!("CARGO_MANIFEST_DIR")).join("exercicios");
+        if let Some(programas) = em_python(exercicio, |nome| daqui.join(format!("{nome}.py"))) {
+            let feito = confere(exercicio, &programas);
+            feito.unwrap_or_else(|erro| panic!("a solução em Python: {erro}"));
+        }
+        diz_o_que_houve(exercicio, "1 / 0\n", QUEBROU);
+    });
+}
+
+const PAROU: &str = "ficou parado, ou num laço sem fim, e foi encerrado";
+const QUEBROU: &str = "parou com um erro:\n    Traceback";
+
+/// O que se diz de um programa em Python que não tem nada do exercício.
+fn diz_o_que_houve(exercicio: &Exercicio, fonte: &str, dito_dele: &str) {
     let pasta = tempfile::tempdir().unwrap();
-    for (fonte, dito_dele) in [
-        (
-            "while True:\n    pass\n",
-            "ficou parado, ou num laço sem fim, e foi encerrado",
-        ),
-        ("1 / 0\n", "parou com um erro:\n    Traceback"),
-    ] {
-        let arquivo = pasta.path().join("meu.py");
-        fs::write(&arquivo, fonte).unwrap();
-        let programas = em_python(exercicio, |_| arquivo.clone()).unwrap();
+    let arquivo = pasta.path().join("meu.py");
+    fs::write(&arquivo, fonte).unwrap();
+    if let Some(programas) = em_python(exercicio, |_| arquivo.clone()) {
         let dito = confere(exercicio, &programas).unwrap_err();
         assert!(dito.contains(dito_dele), "de {fonte:?} se diz: {dito}");
     }
+}
+
+/// Quem não para de trabalhar espera mais que quem se cala, e gasta a máquina: um exercício basta.
+#[test]
+fn um_laco_sem_fim() {
+    diz_o_que_houve(&EXERCICIOS[0], "while True:\n    pass\n", PAROU);
 }
 
 #[test]
