@@ -5,33 +5,27 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
-use exercicio::{EXERCICIOS, Exercicio, Programa};
+use exercicio::{EXERCICIOS, Exercicio};
 use palco::{Ator, Falha, Terminal, compila, compilado, porta_livre, python};
 
 /// O que se diz a quem roda o exercício com estes programas: `Err` com o passo e o que falta.
-fn confere(exercicio: &Exercicio, programas: &[Programa]) -> Result<(), String> {
+fn confere(exercicio: &Exercicio, programas: &[PathBuf]) -> Result<(), String> {
     compila().unwrap();
     let (passos, feito) = exercicio.confere(programas).unwrap();
     feito.map_err(|Falha(falta)| format!("{}: {falta}", passos.last().unwrap()))
 }
 
-fn compilados(nomes: &[&str]) -> Vec<Programa> {
+fn compilados(nomes: &[&str]) -> Vec<PathBuf> {
     compila().unwrap();
-    nomes
-        .iter()
-        .map(|nome| Programa::compilado(nome).unwrap())
-        .collect()
+    nomes.iter().map(|nome| compilado(nome).unwrap()).collect()
 }
 
 /// Programas em Python, um para cada partida; sem Python, o teste é pulado.
-fn em_python(
-    exercicio: &Exercicio,
-    arquivo_de: impl Fn(&str) -> std::path::PathBuf,
-) -> Option<Vec<Programa>> {
+fn em_python(exercicio: &Exercicio, arquivo_de: impl Fn(&str) -> PathBuf) -> Option<Vec<PathBuf>> {
     if python().is_none() {
         let _ = writeln!(io::stderr(), "pulado: o Python 3 não está instalado");
         return None;
@@ -41,9 +35,9 @@ fn em_python(
             [_] => exercicio.nome.to_string(),
             _ => format!("{}_{partida}", exercicio.nome),
         };
-        Programa::indicado(&arquivo_de(&nome), exercicio.nome, partida).unwrap()
+        arquivo_de(&nome).to_str().unwrap().to_string()
     });
-    Some(programas.collect())
+    exercicio.indicados(&programas.collect::<Vec<String>>())
 }
 
 /// O que se exige de um exercício; `falta` é o que se diz da lição de onde ele parte. Ao lado do que trabalha, o que
@@ -101,7 +95,7 @@ fn portas_do_argumento() {
     exercicio(
         "portas_do_argumento",
         &["portas_do_argumento"],
-        "com os nomes [\"ftp\"]: esperava 21",
+        "com os argumentos [\"ftp\"]: esperava [\"21\"], um por linha",
     );
 }
 
@@ -156,7 +150,7 @@ fn ftp_navegador() {
     exercicio(
         "ftp_navegador",
         &["ftp_navegador"],
-        "esperava \"Diretório corrente:  /pub/textos",
+        "esperava `Diretório corrente:  /pub/textos`",
     );
 }
 
@@ -165,7 +159,7 @@ fn ftp_na_tela() {
     exercicio(
         "ftp_na_tela",
         &["ftp_na_tela"],
-        "esperava no fim da tela, o README do servidor",
+        "esperava na tela, o README do servidor",
     );
 }
 
@@ -174,7 +168,7 @@ fn ftp_baixa() {
     exercicio(
         "ftp_baixa",
         &["ftp_baixa"],
-        "com `seculoxx/representacao_politica.zip`: esperava o código de saída 0",
+        "com os argumentos [\"seculoxx/representacao_politica.zip\"]: esperava o código de saída 0",
     );
 }
 
@@ -183,7 +177,7 @@ fn ftp_interativo_tamanho() {
     exercicio(
         "ftp_interativo_tamanho",
         &["ftp_interativo_tamanho"],
-        "esperava `8388608 bytes` antes de cada vez",
+        "esperava 2 vezes `8388608 bytes`",
     );
 }
 
@@ -201,7 +195,7 @@ fn ftp_arruma() {
     exercicio(
         "ftp_arruma",
         &["ftp_arruma"],
-        "esperava ver [\"dois.txt\", \"novo.txt\"]",
+        "esperava [\"dois.txt\", \"novo.txt\"], um por linha",
     );
 }
 
@@ -387,7 +381,7 @@ fn pedidos_que_nao_se_entendem() {
 /// Na primeira vez, a lição é copiada, e fica como estava; quem já começou o exercício não perde nada.
 #[test]
 fn a_primeira_vez_copia_a_licao() {
-    struct Apaga(std::path::PathBuf);
+    struct Apaga(PathBuf);
     impl Drop for Apaga {
         fn drop(&mut self) {
             let _ = fs::remove_file(&self.0);

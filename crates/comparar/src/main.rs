@@ -29,7 +29,7 @@ use std::sync::Mutex;
 
 use comum::causa::em_portugues;
 use comum::erro::encerra;
-use comum::{Erro, visivel};
+use comum::{Erro, sem_ctrl_c, visivel};
 use palco::{cargo_build, interrompe, interrompido, python};
 
 use crate::ensaio::{Ensaio, nucleos};
@@ -53,13 +53,13 @@ fn main() -> ExitCode {
 /// Compara, mostra, e diz se nada difere sem querer.
 fn compara() -> Result<bool, Erro> {
     let pedido = argumentos::le()?;
-    ctrlc::set_handler(interrompe)
-        .map_err(|_| Erro::Mensagem("não foi possível preparar o Ctrl-C".into()))?;
+    ctrlc::set_handler(interrompe).map_err(sem_ctrl_c)?;
     let roteiro = Roteiro::novo(&pedido.licoes)?;
     let alunos = if pedido.turma {
         turma::alunos(&roteiro, &pedido.pasta)?
     } else {
-        let plano = Plano::novo(&roteiro, &pedido.pasta)?;
+        let dita = visivel(pedido.pasta.as_os_str().as_encoded_bytes());
+        let plano = Plano::novo(&roteiro, &pedido.pasta, &format!("pasta {dita}"))?;
         vec![Aluno {
             nome: String::new(),
             plano: Ok(plano),

@@ -1,5 +1,6 @@
 //! O relatório como uma página só, sem nada de fora: para ler, imprimir ou entregar.
 
+use crate::tela::da_marca;
 use crate::turma::Julgado;
 use crate::vista::{Bloco, Relatorio, SessaoVista};
 
@@ -32,7 +33,7 @@ pub fn da_turma(licoes: &[String], julgados: &[Julgado]) -> String {
             let (marca, texto) = julgado.marca(licao);
             linhas += &format!(
                 "<td class=\"v {}\" title=\"{}\">{marca}</td>",
-                classe(marca),
+                da_marca(marca)[2],
                 escapa(texto)
             );
         }
@@ -54,16 +55,6 @@ pub fn da_turma(licoes: &[String], julgados: &[Julgado]) -> String {
     )
 }
 
-/// A classe da cor de uma marca.
-fn classe(marca: &str) -> &'static str {
-    match marca {
-        "=" => "igual",
-        "~" => "proposito",
-        "≠" => "diferente",
-        _ => "pulada",
-    }
-}
-
 fn moldura(titulo: &str, corpo: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"pt-BR\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -76,7 +67,7 @@ fn moldura(titulo: &str, corpo: &str) -> String {
 fn corpo(relatorio: &Relatorio) -> String {
     let mut corpo = String::new();
     for uma in &relatorio.resumo {
-        let classe = classe(uma.marca);
+        let classe = da_marca(uma.marca)[2];
         corpo.push_str(&format!(
             "<tr><td class=\"v {classe}\">{}</td><td><code>{}</code></td><td><code>{}</code></td><td>{}</td></tr>\n",
             uma.marca,
@@ -109,7 +100,7 @@ fn corpo(relatorio: &Relatorio) -> String {
 
 fn sessao(sessao: &SessaoVista) -> String {
     let (marca, nome) = sessao.veredito.marca();
-    let classe = classe(marca);
+    let classe = da_marca(marca)[2];
     let item = |razao: &String| format!("<li>{}</li>", escapa(razao));
     let mut razoes: String = sessao.veredito.razoes().iter().map(item).collect();
     if !razoes.is_empty() {

@@ -1,8 +1,10 @@
 //! O que olhar no próprio arquivo, em palavras de quem está começando.
 
 use comum::visivel;
-use palco::{Engano, so_letras};
+use palco::Engano;
 use similar::TextDiff;
+
+use crate::plano::so_letras;
 
 /// Quantas linhas diferentes vale a pena contar.
 const LINHAS: usize = 3;
@@ -185,24 +187,24 @@ pub fn da_parada(engano: &Engano, tela: &str, inocente: bool) -> String {
         ultima => format!("a última linha na tela era {}", aspas(ultima)),
     };
     let o_texto = |texto: &str| aspas(texto.trim_end_matches('\n'));
+    let ficou = match inocente {
+        true => "ficou esperando",
+        false => "ficou parado (ou num laço sem fim)",
+    };
     match engano {
-        Engano::ParouAntesDe(texto) if inocente => {
+        Engano::ParouAntesDe(texto) if tela.is_empty() && !inocente => format!(
+            "{ficou} e não mostrou nada, nem {}: olhe o que há antes dele (um laço sem saída, um input sem texto, um recv); foi encerrado",
+            o_texto(texto)
+        ),
+        Engano::ParouAntesDe(texto) => {
             format!(
-                "ficou esperando e não mostrou {}; {na_tela}; foi encerrado",
+                "{ficou} e não mostrou {}; {na_tela}; foi encerrado",
                 o_texto(texto)
             )
         }
         Engano::NaoTerminou if inocente => {
-            format!("ficou esperando e não terminou; {na_tela}; foi encerrado")
+            format!("{ficou} e não terminou; {na_tela}; foi encerrado")
         }
-        Engano::ParouAntesDe(texto) if tela.is_empty() => format!(
-            "ficou parado (ou num laço sem fim) e não mostrou nada, nem {}: olhe o que há antes dele (um laço sem saída, um input sem texto, um recv); foi encerrado",
-            o_texto(texto)
-        ),
-        Engano::ParouAntesDe(texto) => format!(
-            "ficou parado (ou num laço sem fim) e não mostrou {}; {na_tela}; foi encerrado",
-            o_texto(texto)
-        ),
         Engano::NaoTerminou => format!(
             "devia ter terminado e não terminou: espera por algo que não vem, ou o laço não acaba (confira a ordem de send e recv, e o break); {na_tela}; foi encerrado"
         ),
@@ -217,7 +219,9 @@ pub fn da_parada(engano: &Engano, tela: &str, inocente: bool) -> String {
         Engano::Enxurrada => {
             "escreve na tela sem parar: há um laço que não espera por ninguém; foi encerrado".into()
         }
-        outro => visivel(outro.to_string().as_bytes()),
+        // Destes, só se diz que o programa em Rust os fez.
+        Engano::OutroTexto { .. } | Engano::OutroCodigo { .. } => format!("{engano:?}"),
+        Engano::Outro(motivo) => visivel(motivo.lines().next().unwrap_or_default().as_bytes()),
     }
 }
 

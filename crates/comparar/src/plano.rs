@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use comum::causa::em_portugues;
 use comum::{Erro, visivel};
-use palco::{Diferenca, Sessao, nome_do_original, original, so_letras};
+use palco::{Diferenca, Sessao, original};
 
 /// A pasta do projeto.
 const PROJETO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
@@ -25,8 +25,7 @@ pub struct Roteiro {
 impl Roteiro {
     /// As sessões do projeto e as lições que os nomes `digitados` querem dizer.
     pub fn novo(digitados: &[String]) -> Result<Roteiro, Erro> {
-        let mut sessoes =
-            Sessao::todas(&Path::new(PROJETO).join("tests/sessoes")).map_err(falhou)?;
+        let mut sessoes = Sessao::todas(&Path::new(PROJETO).join("tests/sessoes"))?;
         // As que vão além do capítulo não têm com que se comparar.
         sessoes.retain(|s| (cfg!(unix) || !s.so_unix) && !s.listagens.is_empty());
         let nomes = licoes_em_ordem(&sessoes);
@@ -34,8 +33,7 @@ impl Roteiro {
             pedidas: escolhidas(digitados, &nomes)?,
             nomes,
             sessoes,
-            diferencas: Diferenca::todas(&Path::new(PROJETO).join("docs/src/diferencas.md"))
-                .map_err(falhou)?,
+            diferencas: Diferenca::todas(&Path::new(PROJETO).join("docs/src/diferencas.md"))?,
             so_algumas: !digitados.is_empty(),
         })
     }
@@ -98,18 +96,15 @@ pub struct Grupo {
 }
 
 impl Plano {
-    /// O plano de uma pasta.
-    pub fn novo(roteiro: &Roteiro, pasta: &Path) -> Result<Plano, Erro> {
-        let mostrada = visivel(pasta.as_os_str().as_encoded_bytes());
+    /// O plano de uma pasta, que se diz assim a quem a deu: `pasta entregas`.
+    pub fn novo(roteiro: &Roteiro, pasta: &Path, dita: &str) -> Result<Plano, Erro> {
         let nela = abre(pasta)?;
         let nela = nela.iter().filter_map(|caminho| caminho.file_name());
         let nela: Vec<String> = nela.map(|nome| visivel(nome.as_encoded_bytes())).collect();
         let licao = |nome: &String| {
             let arquivo = original(pasta, nome);
-            let parecido = match arquivo {
-                Some(_) => None,
-                None => parecido(nome, &nela, &roteiro.nomes),
-            };
+            let parece = || parecido(nome, &nela, &roteiro.nomes);
+            let parecido = arquivo.is_none().then(parece).flatten();
             Licao {
                 nome: nome.clone(),
                 arquivo,
@@ -124,21 +119,16 @@ impl Plano {
             let parecidos: Vec<String> = parecidos.map(Licao::ausencia).collect();
             let nomes: Vec<String> = licoes.iter().map(Licao::nome_do_arquivo).collect();
             return Err(Erro::Mensagem(if !parecidos.is_empty() {
-                format!("na pasta {mostrada}, {}", parecidos.join("; "))
+                format!("na {dita}, {}", parecidos.join("; "))
             } else if todas.iter().any(|licao| licao.arquivo.is_some()) {
                 let falta = &nomes[0];
-                format!(
-                    "{falta} não está na pasta {mostrada}; digite-o do capítulo, ou confira o nome"
-                )
+                format!("{falta} não está na {dita}; digite-o do capítulo, ou confira o nome")
             } else {
                 let que = match nela.is_empty() {
                     true => "está vazia",
                     false => "não tem nenhum arquivo do capítulo",
                 };
-                format!(
-                    "a pasta {mostrada} {que}; os nomes são {}",
-                    nomes.join(", ")
-                )
+                format!("a {dita} {que}; os nomes são {}", nomes.join(", "))
             }));
         }
         // Uma sessão interessa se tem uma lição pedida que o aluno já digitou.
@@ -175,11 +165,6 @@ pub fn abre(pasta: &Path) -> Result<Vec<PathBuf>, Erro> {
         ))
     })?;
     Ok(entradas.flatten().map(|entrada| entrada.path()).collect())
-}
-
-/// Um erro do palco, que já se explica.
-fn falhou(falha: palco::Falha) -> Erro {
-    Erro::Mensagem(falha.0)
 }
 
 /// As lições, na ordem em que entram em cena: a do capítulo.
@@ -270,4 +255,32 @@ fn parecido(nome: &str, nela: &[String], nomes: &[String]) -> Option<String> {
 fn quase_igual(um: &str, outro: &str) -> bool {
     let proporcao = similar::TextDiff::from_chars(um, outro).ratio();
     um == outro || outro.len() > 4 && proporcao > 0.85
+}
+
+/// O nome que o capítulo dá ao arquivo do original: `servidor_chat` é `Servidor_Chat.py`.
+pub fn nome_do_original(licao: &str) -> String {
+    if licao == "socket_ip" {
+        return "Socket.py".to_string();
+    }
+    let partes = licao.split('_').map(|parte| match parte {
+        "udp" | "ftp" | "ascii" => parte.to_uppercase(),
+        _ => parte[..1].to_uppercase() + &parte[1..],
+    });
+    partes.collect::<Vec<_>>().join("_") + ".py"
+}
+
+/// As letras e os números, em minúsculas e sem os acentos do português.
+pub fn so_letras(texto: &str) -> String {
+    let sem_acento = |c| match c {
+        'á' | 'à' | 'â' | 'ã' => 'a',
+        'é' | 'ê' => 'e',
+        'í' => 'i',
+        'ó' | 'ô' | 'õ' => 'o',
+        'ú' | 'ü' => 'u',
+        'ç' => 'c',
+        _ => c,
+    };
+    let minusculas = texto.to_lowercase();
+    let letras = minusculas.chars().filter(|c| c.is_alphanumeric());
+    letras.map(sem_acento).collect()
 }

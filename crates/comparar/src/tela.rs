@@ -87,7 +87,7 @@ impl<'a> Tabela<'a> {
         for licao in self.licoes {
             let (marca, _) = julgado.marca(licao);
             let coluna = if self.por_extenso { licao.len() } else { 2 };
-            linha += &format!("  {}{marca:coluna$}{NORMAL}", cor(marca));
+            linha += &format!("  {}{marca:coluna$}{NORMAL}", da_marca(marca)[1]);
         }
         if let Err(motivo) = &julgado.relatorio {
             linha += &format!("  {motivo}");
@@ -141,13 +141,13 @@ impl Folha {
     }
 }
 
-/// A cor de uma marca.
-fn cor(marca: &str) -> &'static str {
+/// De uma marca: o nome dela, a cor no terminal e a classe na página.
+pub fn da_marca(marca: &str) -> [&'static str; 3] {
     match marca {
-        "=" => VERDE,
-        "~" => AMARELO,
-        "≠" => VERMELHO,
-        _ => APAGADO,
+        "=" => ["igual", VERDE, "igual"],
+        "~" => ["diferente de propósito", AMARELO, "proposito"],
+        "≠" => ["diferente", VERMELHO, "diferente"],
+        _ => ["não comparada", APAGADO, "pulada"],
     }
 }
 
@@ -190,7 +190,7 @@ pub fn texto(relatorio: &Relatorio, largura: usize, html: Option<&Path>) -> Stri
         folha.escreve("", &inicio, &uma.texto);
         // Só o começo tem cor: o texto é comprido.
         folha.texto.insert_str(onde + inicio.len(), NORMAL);
-        folha.texto.insert_str(onde, cor(uma.marca));
+        folha.texto.insert_str(onde, da_marca(uma.marca)[1]);
     }
     folha.texto.push('\n');
     folha.diz("= igual   ~ diferente de propósito   ≠ diferente   - não rodou ou o outro difere");
@@ -226,7 +226,7 @@ fn mostra_repetida(folha: &mut Folha, sessao: &SessaoVista, repetida: bool) {
         "{nome}{idem}: {} ({})",
         sessao.sessao.titulo, sessao.sessao.nome
     );
-    folha.escreve(cor(marca), &format!("{marca} "), &texto);
+    folha.escreve(da_marca(marca)[1], &format!("{marca} "), &texto);
     if !repetida {
         mostra_razoes(folha, sessao);
     }
@@ -255,7 +255,7 @@ fn mostra_sessao(folha: &mut Folha, sessao: &SessaoVista) {
         folha.diz(mista);
     }
     let (marca, nome) = sessao.veredito.marca();
-    folha.escreve(cor(marca), &format!("{marca} "), nome);
+    folha.escreve(da_marca(marca)[1], &format!("{marca} "), nome);
     mostra_razoes(folha, sessao);
 }
 

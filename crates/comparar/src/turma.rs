@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use comum::{Erro, visivel};
-use palco::{original, so_letras};
+use palco::original;
 
 use crate::ensaio::{Ensaio, em_paralelo, nucleos, tranca};
-use crate::plano::{Plano, Roteiro, abre};
+use crate::plano::{Plano, Roteiro, abre, so_letras};
 use crate::progresso::Progresso;
 use crate::tela;
 use crate::vista::Relatorio;
@@ -98,19 +98,13 @@ fn plano_de(roteiro: &Roteiro, pasta: &Path) -> Result<Plano, String> {
     let melhor = melhor.map_or(pasta, PathBuf::as_path);
     let compactado = caminhos.iter().find(|caminho| e_compactado(caminho));
     let compactado = compactado.and_then(|caminho| caminho.file_name());
-    Plano::novo(roteiro, melhor).map_err(|erro| match compactado {
+    Plano::novo(roteiro, melhor, "pasta").map_err(|erro| match compactado {
         Some(nome) => {
             let nome = visivel(nome.as_encoded_bytes());
             format!("{nome} está fechado: abra-o na pasta do aluno e compare de novo")
         }
-        None => {
-            let mostrada = visivel(melhor.as_os_str().as_encoded_bytes());
-            let motivo = erro
-                .to_string()
-                .replace(&format!("pasta {mostrada}"), "pasta");
-            let curto = motivo.split("; os nomes são").next().unwrap_or_default();
-            curto.to_string()
-        }
+        // Os nomes dos arquivos, diz-se uma vez a quem compara um só.
+        None => erro.to_string().split("; os nomes").take(1).collect(),
     })
 }
 
@@ -193,12 +187,9 @@ pub fn csv(licoes: &[String], julgados: &[Julgado]) -> String {
     let nomes = licoes.iter().map(String::as_str).collect();
     let mut saida = "\u{feff}".to_string() + &linha(nomes, ["aluno", "o que olhar"]);
     for julgado in julgados {
-        let marcas = licoes.iter().map(|licao| match julgado.marca(licao).0 {
-            "=" => "igual",
-            "~" => "diferente de propósito",
-            "≠" => "diferente",
-            _ => "não comparada",
-        });
+        let marcas = licoes
+            .iter()
+            .map(|licao| tela::da_marca(julgado.marca(licao).0)[0]);
         let olhar = julgado.o_que_olhar(licoes);
         saida += &linha(marcas.collect(), [&julgado.nome, &olhar]);
     }

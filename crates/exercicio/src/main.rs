@@ -3,15 +3,14 @@
 //! Terminal: `cargo run -p exercicio`
 
 use std::fs;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
 
 use comum::argumentos::argumentos;
 use comum::erro::encerra;
-use comum::{Erro, ajuda, mostra, visivel};
-use exercicio::{EXERCICIOS, Exercicio, Programa};
-use palco::{Falha, Resultado, cargo_build, interrompe, interrompido};
+use comum::{Erro, ajuda, avisa, mostra, visivel};
+use exercicio::{EXERCICIOS, Exercicio};
+use palco::{Falha, Resultado, cargo_build, compilado, interrompe, interrompido};
 
 /// A raiz do projeto.
 const RAIZ: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
@@ -49,12 +48,17 @@ fn exercicio() -> Result<bool, Erro> {
         )));
     };
     let programas = if !arquivos.is_empty() {
-        indicados(exercicio, arquivos)?
+        exercicio.indicados(arquivos).ok_or_else(|| {
+            Erro::Mensagem(format!(
+                "não achei o seu programa em {}; diga um arquivo que exista no lugar de cada lição: {}",
+                visivel(arquivos.join(" ").as_bytes()),
+                exercicio.partidas.join(" e ")
+            ))
+        })?
     } else if copia_o_que_falta(exercicio)? {
         return Ok(true);
     } else {
-        compila(exercicio, Stdio::inherit())?;
-        compilados(exercicio)?
+        compila(exercicio, Stdio::inherit())?
     };
     let (mut passos, feito) = confere(exercicio, &programas)?;
     if interrompido() {
@@ -78,12 +82,13 @@ fn conta_todos() -> Result<bool, Erro> {
         let comecado = exercicio.programas().iter().all(|p| arquivo_de(p).exists());
         let (marca, situacao) = if !comecado {
             ("·", "por começar")
-        } else if compila(exercicio, Stdio::null()).is_err() {
-            ("✗", "não compila")
-        } else if confere(exercicio, &compilados(exercicio)?)?.1.is_ok() {
-            ("✓", "passou")
+        } else if let Ok(programas) = compila(exercicio, Stdio::null()) {
+            match confere(exercicio, &programas)? {
+                (_, Ok(())) => ("✓", "passou"),
+                (_, Err(_)) => ("✗", "falta algo"),
+            }
         } else {
-            ("✗", "falta algo")
+            ("✗", "não compila")
         };
         if interrompido() {
             return Ok(false);
@@ -96,7 +101,7 @@ fn conta_todos() -> Result<bool, Erro> {
 }
 
 /// Os passos até o fim, ou até o primeiro em que falta alguma coisa, e ela.
-fn confere(e: &Exercicio, programas: &[Programa]) -> Resultado<(Vec<String>, Resultado<()>)> {
+fn confere(e: &Exercicio, programas: &[PathBuf]) -> Resultado<(Vec<String>, Resultado<()>)> {
     if e.usa_ftp() {
         let selecao = ["--quiet", "-p", "servidor_ftp", "-p", "ftp_envia"];
         cargo_build(&selecao, Stdio::inherit())?;
@@ -105,38 +110,21 @@ fn confere(e: &Exercicio, programas: &[Programa]) -> Resultado<(Vec<String>, Res
 }
 
 /// Compila os programas do exercício; o que o cargo tem a dizer de um erro vai para `erros`, sem mudança.
-fn compila(exercicio: &Exercicio, erros: Stdio) -> Resultado<()> {
-    if compilados(exercicio).is_err() {
-        let _ = writeln!(
-            io::stderr(),
-            "Compilando (na primeira vez, um minuto ou dois)…"
-        );
-    }
+fn compila(exercicio: &Exercicio, erros: Stdio) -> Resultado<Vec<PathBuf>> {
     let programas = exercicio.programas();
+    if programas
+        .iter()
+        .any(|programa| compilado(programa).is_err())
+    {
+        avisa("compilando; na primeira vez, leva um minuto ou dois");
+    }
     let mut selecao = vec!["--quiet", "-p", "exercicios"];
     selecao.extend(programas.iter().flat_map(|programa| ["--bin", programa]));
-    cargo_build(&selecao, erros)
-}
-
-fn compilados(exercicio: &Exercicio) -> Resultado<Vec<Programa>> {
-    let programas = exercicio.programas();
-    programas.iter().map(|p| Programa::compilado(p)).collect()
-}
-
-/// Os programas que alguém fez em outra língua, um para cada lição de onde o exercício parte.
-fn indicados(exercicio: &Exercicio, arquivos: &[String]) -> Result<Vec<Programa>, Erro> {
-    let pares = arquivos.iter().zip(exercicio.partidas);
-    let achados: Vec<Programa> = pares
-        .filter_map(|(arquivo, p)| Programa::indicado(Path::new(arquivo), exercicio.nome, p))
-        .collect();
-    if achados.len() == arquivos.len() && achados.len() == exercicio.partidas.len() {
-        return Ok(achados);
-    }
-    Err(Erro::Mensagem(format!(
-        "não achei o seu programa em {}; diga um arquivo que exista no lugar de cada lição: {}",
-        visivel(arquivos.join(" ").as_bytes()),
-        exercicio.partidas.join(" e ")
-    )))
+    cargo_build(&selecao, erros)?;
+    programas
+        .iter()
+        .map(|programa| compilado(programa))
+        .collect()
 }
 
 fn arquivo_de(programa: &str) -> PathBuf {

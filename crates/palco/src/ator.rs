@@ -86,19 +86,6 @@ pub fn original(pasta: &Path, licao: &str) -> Option<PathBuf> {
     })
 }
 
-/// O nome que o capítulo dá ao arquivo do original: `servidor_chat` é `Servidor_Chat.py`.
-#[must_use]
-pub fn nome_do_original(licao: &str) -> String {
-    if licao == "socket_ip" {
-        return "Socket.py".to_string();
-    }
-    let partes = licao.split('_').map(|parte| match parte {
-        "udp" | "ftp" | "ascii" => parte.to_uppercase(),
-        _ => parte[..1].to_uppercase() + &parte[1..],
-    });
-    partes.collect::<Vec<_>>().join("_") + ".py"
-}
-
 /// O Python 3 desta máquina.
 #[derive(Debug)]
 pub struct Python {

@@ -71,7 +71,7 @@ pub fn toca<'a>(sessao: &Sessao, ator_de: impl Fn(&str) -> Ator<'a>) -> Resultad
     let telas = &visto.apresentacao.telas;
     let Tela { tela, erro } = telas.get(terminal).cloned().unwrap_or_default();
     Err(falha!(
-        "{}, passo {passo}: {terminal} {engano}\n--- tela:\n{tela}\n--- stderr:\n{erro}",
+        "{}, passo {passo}: {terminal}: {engano:?}\n--- tela:\n{tela}\n--- stderr:\n{erro}",
         sessao.nome
     ))
 }
@@ -110,7 +110,7 @@ fn encena<'a>(
         if let Some(protocolo) = papel.rede
             && papel.escuta
         {
-            let par = Par::escuta(protocolo, da_sessao, paciencia.prazo())?;
+            let par = Par::novo(protocolo, da_sessao, true, paciencia.prazo())?;
             rede.insert(nome.as_str(), par);
         }
     }
@@ -121,7 +121,7 @@ fn encena<'a>(
         let papel = &sessao.terminais[em];
         let mut enganos = Vec::new();
         let feito = if let Some(protocolo) = papel.rede {
-            let vai = || Par::vai(protocolo, dos_clientes, paciencia.prazo());
+            let vai = || Par::novo(protocolo, dos_clientes, false, paciencia.prazo());
             na_rede(passo, rede.entry(em), vai, &mut enganos)
         } else {
             let programa = papel.programa(em);

@@ -1,7 +1,5 @@
 //! O que, num programa em cena, não saiu como o roteiro esperava.
 
-use std::fmt;
-
 use crate::falha::Falha;
 
 /// Onde uma sessão saiu do roteiro.
@@ -65,29 +63,5 @@ impl Engano {
 impl From<Falha> for Engano {
     fn from(Falha(motivo): Falha) -> Self {
         Engano::Outro(motivo)
-    }
-}
-
-impl fmt::Display for Engano {
-    fn fmt(&self, saida: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Engano::OutroTexto { esperado, visto } => {
-                write!(saida, "mostrou {visto:?} em vez de {esperado:?}")
-            }
-            Engano::OutroCodigo { esperado, visto } => {
-                write!(saida, "saiu com {visto} em vez de {esperado}")
-            }
-            Engano::OutrosBytes { esperados, vistos } => write!(
-                saida,
-                "mandou \"{}\" pela rede em vez de \"{}\"",
-                vistos.escape_ascii(),
-                esperados.escape_ascii()
-            ),
-            Engano::FimAntesDe(texto) => write!(saida, "terminou sem mostrar {texto:?}"),
-            Engano::ParouAntesDe(texto) => write!(saida, "parou sem mostrar {texto:?}"),
-            Engano::NaoTerminou => write!(saida, "não terminou"),
-            Engano::Enxurrada => write!(saida, "escreveu sem parar"),
-            Engano::Outro(motivo) => write!(saida, "{motivo}"),
-        }
     }
 }

@@ -20,49 +20,34 @@ pub struct Diferenca {
 }
 
 impl Diferenca {
-    /// Lê todas as linhas das tabelas que têm as colunas `situação`, `original`, `aqui` e `por quê`. Falha se
+    /// Lê as linhas das tabelas em que as últimas colunas são `situação`, `original`, `aqui` e `por quê`. Falha se
     /// o arquivo não abre ou não tem nenhuma.
     pub fn todas(arquivo: &Path) -> Resultado<Vec<Diferenca>> {
-        let texto = fs::read_to_string(arquivo)?;
-        let mut colunas: Option<Vec<usize>> = None;
+        let mut e_dessas = false;
         let mut todas = Vec::new();
-        for linha in texto.lines() {
-            let Some(celulas) = celulas(linha) else {
-                colunas = None;
-                continue;
-            };
-            if let Some(colunas) = &colunas {
-                let celula = |n: usize| celulas.get(colunas[n]).cloned().unwrap_or_default();
-                if !celulas.iter().all(|c| c.starts_with("---")) {
+        for linha in fs::read_to_string(arquivo)?.lines() {
+            // `\|` é uma barra dentro de uma célula.
+            let linha = linha.replace("\\|", "\0");
+            let celulas: Vec<&str> = linha.split('|').map(str::trim).collect();
+            match celulas.as_slice() {
+                [.., "situação", "original", "aqui", "por quê", _] => e_dessas = true,
+                [.., situacao, original, aqui, por_que, _] if e_dessas => {
+                    let celulas = [situacao, original, aqui, por_que];
+                    let [situacao, original, aqui, por_que] = celulas.map(|c| c.replace('\0', "|"));
                     todas.push(Diferenca {
-                        situacao: celula(0),
-                        original: celula(1),
-                        aqui: celula(2),
-                        por_que: celula(3),
+                        situacao,
+                        original,
+                        aqui,
+                        por_que,
                     });
                 }
-            } else {
-                colunas = ["situação", "original", "aqui", "por quê"]
-                    .iter()
-                    .map(|nome| celulas.iter().position(|celula| celula == nome))
-                    .collect();
+                _ => e_dessas = false,
             }
         }
-        if todas.is_empty() {
-            return Err(falha!("{}: nenhuma diferença", arquivo.display()));
+        todas.retain(|uma| !uma.situacao.starts_with("---"));
+        match todas.is_empty() {
+            true => Err(falha!("{}: nenhuma diferença", arquivo.display())),
+            false => Ok(todas),
         }
-        Ok(todas)
     }
-}
-
-/// As células de uma linha de tabela; `\|` é uma barra dentro de uma delas.
-fn celulas(linha: &str) -> Option<Vec<String>> {
-    let miolo = linha.trim().strip_prefix('|')?.strip_suffix('|')?;
-    let celulas = miolo.replace("\\|", "\0");
-    Some(
-        celulas
-            .split('|')
-            .map(|celula| celula.trim().replace('\0', "|"))
-            .collect(),
-    )
 }

@@ -1,6 +1,7 @@
 //! O fio entre um cliente e um servidor: passa tudo adiante, sem mudar nada, e conta os bytes.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::sync::Arc;
@@ -12,8 +13,8 @@ use crate::falha::Resultado;
 use crate::porta::Reserva;
 use crate::sessao::Rede;
 
-/// De quanto em quanto tempo o fio UDP olha se a sessão acabou.
-const PAUSA: Duration = Duration::from_millis(20);
+/// De quanto em quanto tempo o fio UDP olha se veio uma resposta, ou se a sessão acabou.
+const PAUSA: Duration = Duration::from_millis(1);
 /// Quanto se espera pelo que está a caminho, se um processo que ficou segura a conexão.
 const CAMINHO: Duration = Duration::from_secs(1);
 
@@ -29,7 +30,6 @@ pub struct Trafego {
 /// Escuta numa porta e repassa a outra, até sair de cena.
 #[derive(Debug)]
 pub(crate) struct Fio {
-    rede: Rede,
     porta: Reserva,
     meio: Arc<Meio>,
 }
@@ -64,7 +64,7 @@ impl Fio {
                 thread::spawn(move || dele.repassa_datagramas(&socket));
             }
         }
-        Ok(Fio { rede, porta, meio })
+        Ok(Fio { porta, meio })
     }
 
     /// Onde ele escuta.
@@ -73,13 +73,10 @@ impl Fio {
     }
 
     /// O que passou, com os programas já fora de cena: numa conexão, o que estava a caminho ainda chega. Cada
-    /// sentido aberto tem a sua parte do meio; além delas, há a do fio e a de quem atende.
+    /// sentido dela tem a sua parte do meio; além delas, há a do fio e a de quem atende.
     pub(crate) fn trafego(&self) -> Trafego {
         let comeco = Instant::now();
-        while self.rede == Rede::Tcp
-            && Arc::strong_count(&self.meio) > 2
-            && comeco.elapsed() < CAMINHO
-        {
+        while Arc::strong_count(&self.meio) > 2 && comeco.elapsed() < CAMINHO {
             thread::sleep(Duration::from_millis(1));
         }
         Trafego {
@@ -127,45 +124,31 @@ impl Meio {
     }
 
     /// Cada cliente tem, do outro lado, o seu próprio socket: é o endereço que o servidor vê.
-    fn repassa_datagramas(self: &Arc<Self>, socket: &UdpSocket) {
+    fn repassa_datagramas(&self, socket: &UdpSocket) -> io::Result<()> {
         let mut clientes: HashMap<SocketAddr, UdpSocket> = HashMap::new();
         let mut buffer = [0; 65536];
         while !self.acabou() {
-            let Ok((lidos, cliente)) = socket.recv_from(&mut buffer) else {
-                continue;
-            };
-            if !clientes.contains_key(&cliente)
-                && let Ok(novo) = self.abre_volta(socket, cliente)
-            {
-                clientes.insert(cliente, novo);
-            }
-            if let Some(ate_o_servidor) = clientes.get(&cliente) {
+            if let Ok((lidos, cliente)) = socket.recv_from(&mut buffer) {
+                let ate_o_servidor = match clientes.entry(cliente) {
+                    Entry::Occupied(conhecido) => conhecido.into_mut(),
+                    Entry::Vacant(vaga) => {
+                        let novo = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+                        novo.connect(self.servidor)?;
+                        novo.set_nonblocking(true)?;
+                        vaga.insert(novo)
+                    }
+                };
                 self.ida.fetch_add(lidos as u64, Ordering::Relaxed);
                 let _ = ate_o_servidor.send(&buffer[..lidos]);
             }
-        }
-    }
-
-    fn abre_volta(
-        self: &Arc<Self>,
-        socket: &UdpSocket,
-        cliente: SocketAddr,
-    ) -> io::Result<UdpSocket> {
-        let novo = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
-        novo.connect(self.servidor)?;
-        novo.set_read_timeout(Some(PAUSA))?;
-        let (daqui, para_o_cliente) = (novo.try_clone()?, socket.try_clone()?);
-        let meio = Arc::clone(self);
-        thread::spawn(move || {
-            let mut buffer = [0; 65536];
-            while !meio.acabou() {
-                if let Ok(lidos) = daqui.recv(&mut buffer) {
-                    meio.volta.fetch_add(lidos as u64, Ordering::Relaxed);
-                    let _ = para_o_cliente.send_to(&buffer[..lidos], cliente);
+            for (cliente, ate_o_servidor) in &clientes {
+                while let Ok(lidos) = ate_o_servidor.recv(&mut buffer) {
+                    self.volta.fetch_add(lidos as u64, Ordering::Relaxed);
+                    let _ = socket.send_to(&buffer[..lidos], cliente);
                 }
             }
-        });
-        Ok(novo)
+        }
+        Ok(())
     }
 }
 

@@ -20,9 +20,7 @@ mod rede;
 mod sessao;
 mod terminal;
 
-pub use ator::{
-    Ator, Python, cargo_build, comando_de, compila, compilado, nome_do_original, original, python,
-};
+pub use ator::{Ator, Python, cargo_build, comando_de, compila, compilado, original, python};
 pub use cena::{Apresentacao, Observacao, Tela, observa, toca};
 pub use desvio::{Desvio, Engano};
 pub use diferenca::Diferenca;
@@ -32,5 +30,5 @@ pub use porta::porta_livre;
 pub use rede::aceita;
 pub use sessao::{Bytes, Origem, Papel, Passo, Rede, Sessao};
 pub use terminal::{
-    Cano, Fim, Paciencia, Terminal, atende_o_ctrl_c, interrompe, interrompido, so_letras,
+    Cano, Fim, Paciencia, Terminal, atende_o_ctrl_c, citado, interrompe, interrompido,
 };

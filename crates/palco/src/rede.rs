@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::desvio::Engano;
-use crate::falha::{Resultado, falha};
+use crate::falha::{Falha, Resultado, falha};
 use crate::sessao::Rede;
 use crate::terminal::interrompido;
 
@@ -23,27 +23,19 @@ enum Lado {
 }
 
 impl Par {
-    /// Um par que espera o programa em `porta` de 127.0.0.1.
-    pub(crate) fn escuta(protocolo: Rede, porta: u16, prazo: Duration) -> Resultado<Par> {
-        if protocolo == Rede::Udp {
-            let socket = UdpSocket::bind(("127.0.0.1", porta))?;
+    /// Um par que espera o programa em `porta` de 127.0.0.1, ou vai até ele.
+    pub(crate) fn novo(rede: Rede, porta: u16, espera: bool, prazo: Duration) -> Resultado<Par> {
+        let la = SocketAddr::from(([127, 0, 0, 1], porta));
+        let lado = match (rede, espera) {
+            (Rede::Tcp, true) => Lado::Tcp(Some(TcpListener::bind(la)?), None),
+            (Rede::Tcp, false) => Lado::Tcp(None, Some(TcpStream::connect(la)?)),
+            (Rede::Udp, true) => Lado::Udp(UdpSocket::bind(la)?, None),
+            (Rede::Udp, false) => Lado::Udp(UdpSocket::bind("127.0.0.1:0")?, Some(la)),
+        };
+        if let Lado::Udp(socket, _) = &lado {
             socket.set_read_timeout(Some(prazo))?;
-            return Ok(Par(Lado::Udp(socket, None), prazo));
         }
-        let escuta = TcpListener::bind(("127.0.0.1", porta))?;
-        Ok(Par(Lado::Tcp(Some(escuta), None), prazo))
-    }
-
-    /// Um par que vai até o programa em `porta` de 127.0.0.1.
-    pub(crate) fn vai(protocolo: Rede, porta: u16, prazo: Duration) -> Resultado<Par> {
-        if protocolo == Rede::Udp {
-            let socket = UdpSocket::bind(("127.0.0.1", 0))?;
-            socket.set_read_timeout(Some(prazo))?;
-            let destino = ([127, 0, 0, 1], porta).into();
-            return Ok(Par(Lado::Udp(socket, Some(destino)), prazo));
-        }
-        let con = TcpStream::connect(("127.0.0.1", porta))?;
-        Ok(Par(Lado::Tcp(None, Some(con)), prazo))
+        Ok(Par(lado, prazo))
     }
 
     /// Manda todos os bytes (em UDP, num datagrama).
@@ -62,31 +54,22 @@ impl Par {
 
     /// Espera exatamente estes bytes (em UDP, um datagrama igual a eles).
     pub(crate) fn recebe(&mut self, esperados: &[u8]) -> Result<(), Engano> {
-        let vistos = self.recebe_ate(esperados.len())?;
-        if vistos == esperados {
-            return Ok(());
-        }
-        Err(Engano::OutrosBytes {
-            esperados: esperados.to_vec(),
-            vistos,
-        })
-    }
-
-    /// Os próximos bytes: até `quantos`, o fim da conexão ou o prazo.
-    fn recebe_ate(&mut self, quantos: usize) -> Resultado<Vec<u8>> {
         let mut vistos = Vec::new();
         if let Lado::Udp(socket, origem) = &mut self.0 {
             vistos.resize(65535, 0);
-            let (lidos, de) = socket.recv_from(&mut vistos)?;
+            let (lidos, de) = socket.recv_from(&mut vistos).map_err(Falha::from)?;
             *origem = Some(de);
             vistos.truncate(lidos);
         } else {
-            let _ = self
-                .conexao()?
-                .take(quantos as u64)
-                .read_to_end(&mut vistos);
+            // Até tantos bytes, o fim da conexão ou o prazo.
+            let mut con = self.conexao()?.take(esperados.len() as u64);
+            let _ = con.read_to_end(&mut vistos);
         }
-        Ok(vistos)
+        let esperados = esperados.to_vec();
+        match vistos == esperados {
+            true => Ok(()),
+            false => Err(Engano::OutrosBytes { esperados, vistos }),
+        }
     }
 
     /// Fecha a conexão; quem escuta continua à espera da próxima.

@@ -156,11 +156,8 @@ impl Sessao {
         let arquivo = pasta.join("sessao.toml");
         let mut sessao: Sessao = toml::from_str(&fs::read_to_string(&arquivo)?)
             .map_err(|erro| falha!("{}: {erro}", arquivo.display()))?;
-        sessao.nome = pasta
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let nome = pasta.file_name().unwrap_or_default();
+        sessao.nome = nome.to_string_lossy().into_owned();
         sessao.pasta = pasta.to_path_buf();
         for Passo { em, .. } in &sessao.passos {
             sessao.terminais.entry(em.clone()).or_default();

@@ -1,18 +1,20 @@
 //! Um programa em cena, com o teclado e a tela na mão de quem testa.
 
+use std::fmt::Display;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::process::{self, Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use comum::causa::em_portugues;
+use comum::visivel;
 
 use crate::desvio::Engano;
-use crate::falha::{Resultado, falha};
+use crate::falha::{Falha, Resultado, falha};
 
 /// Quanto se espera por um prompt antes de desistir: só conta quando algo travou.
 const PRAZO: Duration = Duration::from_secs(60);
@@ -131,13 +133,10 @@ impl Terminal {
         paciencia: Paciencia,
     ) -> Resultado<Terminal> {
         comando.stdin(Stdio::piped()).stderr(Stdio::piped());
-        if saida_fechada {
-            let (leitor, escritor) = io::pipe()?;
-            drop(leitor);
-            comando.stdout(escritor);
-        } else {
-            comando.stdout(Stdio::piped());
-        }
+        comando.stdout(match saida_fechada {
+            true => io::pipe()?.1.into(),
+            false => Stdio::piped(),
+        });
         if paciencia == Paciencia::Rigorosa {
             atende_o_ctrl_c();
         }
@@ -179,16 +178,16 @@ impl Terminal {
         })
     }
 
-    /// Espera `texto` no stdout, depois do que já foi visto; se não vem, a falha diz o que a tela mostra.
+    /// Espera `texto` no stdout, depois do que já foi visto; se não vem, a falha diz o que veio.
     pub fn espera(&mut self, texto: &str) -> Resultado<()> {
         let espera = self.espera_em(Cano::Saida, texto);
-        self.explica(espera)
+        espera.map_err(|engano| self.falta(citado(texto), Some(engano)))
     }
 
     /// O mesmo, no stderr.
     pub fn espera_aviso(&mut self, texto: &str) -> Resultado<()> {
         let espera = self.espera_em(Cano::Erro, texto);
-        self.explica(espera)
+        espera.map_err(|engano| self.falta(citado(texto), Some(engano)))
     }
 
     /// Digita uma linha e Enter, e a tela mostra `eco`, que é o que um terminal mostraria. Falha se o programa
@@ -197,10 +196,9 @@ impl Terminal {
         let Some(teclado) = &mut self.teclado else {
             return Err(falha!("{}: a entrada já acabou", self.nome));
         };
-        teclado
-            .write_all(format!("{linha}\n").as_bytes())
-            .and_then(|()| teclado.flush())
-            .map_err(|erro| falha!("{}: não leu \"{linha}\": {erro}", self.nome))?;
+        if writeln!(teclado, "{linha}").is_err() {
+            return Err(self.falta(format!("que lesse {}", citado(linha)), None));
+        }
         self.eco.push((self.saida.visto, format!("{eco}\n")));
         Ok(())
     }
@@ -229,13 +227,7 @@ impl Terminal {
     /// Espera o programa terminar sozinho e devolve o código de saída (128 + N se um sinal N o matou).
     pub fn sai(&mut self) -> Resultado<i32> {
         let espera = self.espera_o_fim();
-        self.explica(espera)
-    }
-
-    /// O nome com que entrou em cena.
-    #[must_use]
-    pub fn nome(&self) -> &str {
-        &self.nome
+        espera.map_err(|engano| self.falta("que terminasse", Some(engano)))
     }
 
     /// O número do processo.
@@ -347,9 +339,7 @@ impl Terminal {
             if calado && let Some(codigo) = self.terminou() {
                 return Ok(codigo);
             }
-            if calado {
-                thread::sleep(Duration::from_millis(1));
-            } else if self.recebe(PISCADA) {
+            if self.recebe(PISCADA) {
                 ultima = Instant::now();
             }
             if self.desistiu(comeco, ultima) {
@@ -425,18 +415,14 @@ impl Terminal {
         let comeco = Instant::now();
         let mut quieto = 0;
         while quieto < 5 && comeco.elapsed() < SILENCIO && !self.enxurrada {
-            if self.saida.acabou && self.erro.acabou {
-                if self.terminou().is_some() {
-                    return;
-                }
-                thread::sleep(Duration::from_millis(1));
-            } else if self.recebe(QUIETO) {
+            let acabou = self.saida.acabou || self.erro.acabou;
+            if self.saida.acabou && self.erro.acabou && self.terminou().is_some() {
+                return;
+            }
+            if self.recebe(QUIETO) || !espera_alguem(self.filho.id()) {
                 quieto = 0;
-            } else if self.terminou().is_none() && !self.saida.acabou && !self.erro.acabou {
+            } else if self.terminou().is_none() && !acabou {
                 quieto += 1;
-                if !espera_alguem(self.filho.id()) {
-                    quieto = 0;
-                }
             }
         }
     }
@@ -458,7 +444,11 @@ impl Terminal {
                 self.fluxo(cano).acabou = true;
                 true
             }
-            Err(_) => {
+            Err(motivo) => {
+                // Sem mais quem mande, o recv não espera: falta só o fim do processo.
+                if motivo == RecvTimeoutError::Disconnected {
+                    thread::sleep(Duration::from_millis(1));
+                }
                 // Se já terminou, o silêncio pode ser de um filho dele, que sai com ele.
                 if self.paciencia == Paciencia::DeGente {
                     self.terminou();
@@ -482,16 +472,53 @@ impl Terminal {
         }
     }
 
-    /// O que se esperava e não veio, com o que a tela mostra.
-    fn explica<T>(&self, espera: Result<T, Engano>) -> Resultado<T> {
-        espera.map_err(|engano| {
-            falha!(
-                "{}: {engano}\n--- stdout:\n{}\n--- stderr:\n{}",
-                self.nome,
-                String::from_utf8_lossy(&self.saida.bytes),
-                String::from_utf8_lossy(&self.erro.bytes)
-            )
-        })
+    /// Uma falha, se isto não vale.
+    pub fn exige(&mut self, certo: bool, o_que: impl Display) -> Resultado<()> {
+        match certo {
+            true => Ok(()),
+            false => Err(self.falta(o_que, None)),
+        }
+    }
+
+    /// O que se esperava, e o que o programa fez: mostrou outra coisa, parou com um erro, terminou antes ou travou.
+    pub fn falta(&mut self, esperado: impl Display, engano: Option<Engano>) -> Falha {
+        use Engano::{Enxurrada, NaoTerminou, OutroTexto, ParouAntesDe};
+        if !matches!(engano, Some(ParouAntesDe(_) | NaoTerminou | Enxurrada)) {
+            self.assenta();
+        }
+        let (tela, erro) = (recuado(&self.saida.bytes), recuado(&self.erro.bytes));
+        let viu = match tela.is_empty() && erro.is_empty() {
+            true => "não mostrou nada".to_string(),
+            false => format!("mostrou:{tela}{erro}"),
+        };
+        let fez = match (self.terminou(), engano) {
+            (_, Some(OutroTexto { visto, .. })) => format!("mostrou {}", citado(&visto)),
+            (Some(1..), _) if !erro.is_empty() => format!("parou com um erro:{erro}"),
+            (Some(codigo), Some(_)) => format!("terminou antes, com o código {codigo}, e {viu}"),
+            (None, Some(_)) => format!("ficou parado, ou num laço sem fim, e foi encerrado: {viu}"),
+            (_, None) => viu,
+        };
+        falha!("esperava {esperado}; {} {fez}", self.nome)
+    }
+}
+
+/// As últimas linhas de uma tela, debaixo de uma frase.
+fn recuado(tela: &[u8]) -> String {
+    let tela = String::from_utf8_lossy(tela);
+    let linhas: Vec<&str> = tela.trim_end().lines().collect();
+    linhas[linhas.len().saturating_sub(20)..]
+        .iter()
+        .map(|linha| format!("\n    {}", visivel(linha.as_bytes())))
+        .collect()
+}
+
+/// Um texto como se cita numa frase: nada que mexa no terminal, e só o começo se é longo.
+#[must_use]
+pub fn citado(texto: &str) -> String {
+    let texto = visivel(texto.trim_end_matches('\n').as_bytes());
+    match texto.char_indices().nth(80) {
+        Some((corte, _)) => format!("`{}…`", &texto[..corte]),
+        None => format!("`{texto}`"),
     }
 }
 
@@ -516,26 +543,6 @@ fn espera_alguem(pid: u32) -> bool {
         .next()
         .is_some_and(|resto| resto.starts_with('S'));
     dorme || !SABE_SE_ESPERA
-}
-
-/// As letras e os números, em minúsculas e sem os acentos do português.
-#[must_use]
-pub fn so_letras(texto: &str) -> String {
-    let sem_acento = |c| match c {
-        'á' | 'à' | 'â' | 'ã' => 'a',
-        'é' | 'ê' => 'e',
-        'í' => 'i',
-        'ó' | 'ô' | 'õ' => 'o',
-        'ú' | 'ü' => 'u',
-        'ç' => 'c',
-        _ => c,
-    };
-    texto
-        .to_lowercase()
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .map(sem_acento)
-        .collect()
 }
 
 /// Quem ainda está em cena no fim da sessão (um servidor, quase sempre) sai com ela.

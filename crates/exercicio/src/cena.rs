@@ -1,0 +1,210 @@
+//! A conferência em cena: os programas de quem estuda, a porta e a pasta deles, e os passos até aqui.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::fs;
+use std::io::Read;
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use palco::{Ator, Cano, Engano, Paciencia, Resultado, Terminal, citado, comando_de, porta_livre};
+use tempfile::TempDir;
+
+/// Quanto silêncio na rede basta para dizer que um programa travou: o mesmo que na tela.
+pub const PRAZO: Duration = Duration::from_secs(5);
+
+/// Uma conferência.
+pub struct Cena<'a> {
+    programas: &'a [PathBuf],
+    partidas: &'a [&'a str],
+    /// A porta em que os programas, ou quem fala com eles, escutam.
+    pub porta: u16,
+    /// A pasta de trabalho deles, vazia no começo.
+    pub pasta: TempDir,
+    pub(crate) passos: RefCell<Vec<String>>,
+}
+
+impl<'a> Cena<'a> {
+    pub(crate) fn nova(programas: &'a [PathBuf], partidas: &'a [&'a str]) -> Resultado<Self> {
+        Ok(Cena {
+            programas,
+            partidas,
+            porta: porta_livre()?,
+            pasta: tempfile::tempdir()?,
+            passos: RefCell::new(vec!["ao abrir".to_string()]),
+        })
+    }
+
+    /// O que se faz agora: o passo anterior passou, e o que faltar daqui em diante é deste.
+    pub fn quando(&self, passo: impl Into<String>) {
+        self.passos.borrow_mut().push(passo.into());
+    }
+
+    /// Abre o programa, com estes argumentos e o endereço, e espera o que ele mostra quando está pronto.
+    pub fn abre(&self, argumentos: &[&str], pronto: &str) -> Resultado<Terminal> {
+        let mut programa = self.poe_em_cena(0, "o seu programa", argumentos)?;
+        programa.espera(pronto)?;
+        Ok(programa)
+    }
+
+    /// Abre o programa, digita tudo de uma vez e espera o fim: um que não lê até ali não prende a conferência, como a
+    /// prenderia um prompt que ele nunca mostra.
+    pub fn roda(&self, argumentos: &[&str], linhas: &[&str]) -> Resultado<Fim> {
+        if linhas.is_empty() {
+            self.quando(format!("com os argumentos {argumentos:?}"));
+        }
+        let mut programa = self.abre(argumentos, "")?;
+        // Se ele já não lê nada, é no que deixa de mostrar que se vê.
+        let _ = linhas.iter().try_for_each(|linha| programa.digita(linha));
+        Fim::de(programa)
+    }
+
+    /// Abre um dos programas.
+    pub fn poe_em_cena(&self, qual: usize, quem: &str, argumentos: &[&str]) -> Resultado<Terminal> {
+        let (arquivo, partida) = (&self.programas[qual], self.partidas[qual]);
+        let mut comando = comando_de(arquivo, partida, argumentos, self.porta)?;
+        comando.current_dir(self.pasta.path());
+        Terminal::abre_com(quem, &mut comando, false, Paciencia::DeGente)
+    }
+
+    /// O servidor FTP da turma, na porta da conferência.
+    pub(crate) fn servidor_da_turma(&self) -> Resultado<Terminal> {
+        let mut comando = Ator::Rust.comando("servidor_ftp", self.porta)?;
+        let mut servidor = Terminal::abre("servidor_ftp", &mut comando, false)?;
+        servidor.espera("acesso anônimo.\n")?;
+        Ok(servidor)
+    }
+
+    /// Conecta ao programa, que já devia estar escutando.
+    pub fn conecta(&self, programa: &mut Terminal) -> Resultado<TcpStream> {
+        com_prazo(programa, TcpStream::connect(("127.0.0.1", self.porta)).ok())
+    }
+}
+
+/// A conexão que devia haver com o programa, com um prazo para cada leitura e escrita.
+pub fn com_prazo(programa: &mut Terminal, con: Option<TcpStream>) -> Resultado<TcpStream> {
+    let con = con.ok_or_else(|| programa.falta("uma conexão, e não houve", None))?;
+    con.set_read_timeout(Some(PRAZO))?;
+    con.set_write_timeout(Some(PRAZO))?;
+    Ok(con)
+}
+
+/// O que vem pela rede até este texto, se ele vem.
+pub fn le_ate(con: &mut TcpStream, texto: &str) -> String {
+    let (mut veio, mut byte) = (Vec::new(), [0]);
+    while !veio.ends_with(texto.as_bytes()) && con.read(&mut byte).is_ok_and(|lidos| lidos == 1) {
+        veio.extend(byte);
+    }
+    String::from_utf8_lossy(&veio).into_owned()
+}
+
+/// Tudo o que o programa manda até fechar a conexão, ou a metade dele dela.
+pub fn le_ate_o_fim(programa: &mut Terminal, con: &mut TcpStream) -> Resultado<String> {
+    let mut tudo = Vec::new();
+    let fim = con.read_to_end(&mut tudo);
+    fim.map_err(|_| programa.falta("o fim da conexão, e em 5 s ele não veio", None))?;
+    Ok(String::from_utf8_lossy(&tudo).into_owned())
+}
+
+/// Espera um texto na tela, venha o que vier antes dele.
+pub fn espera_entre_outros(programa: &mut Terminal, texto: &str) -> Resultado<()> {
+    let limite = Instant::now() + 2 * PRAZO;
+    let mut visto = programa.espera_em(Cano::Saida, texto);
+    while matches!(visto, Err(Engano::OutroTexto { .. })) && Instant::now() < limite {
+        visto = programa.espera_em(Cano::Saida, texto);
+    }
+    visto.map_err(|engano| programa.falta(citado(texto), Some(engano)))
+}
+
+/// Um programa que terminou, e o que se pode exigir dele; cada exigência diz, na falha, o que ele mostrou.
+pub struct Fim {
+    programa: Terminal,
+    codigo: i32,
+    /// O que ele mostrou no stdout, sem o que já se exigiu.
+    tela: String,
+    /// O que ele mostrou, e depois o que disse no stderr.
+    pub tudo: String,
+}
+
+impl Fim {
+    /// Espera que o programa termine, sem mais ninguém no teclado.
+    pub fn de(mut programa: Terminal) -> Resultado<Fim> {
+        programa.fim_da_entrada();
+        let codigo = programa.sai()?;
+        let tela = String::from_utf8_lossy(programa.saida()).into_owned();
+        let tudo = format!("{tela}\n{}", String::from_utf8_lossy(programa.erro()));
+        Ok(Fim {
+            programa,
+            codigo,
+            tela,
+            tudo,
+        })
+    }
+
+    pub fn exige(mut self, certo: bool, o_que: impl Display) -> Resultado<Fim> {
+        self.programa.exige(certo, o_que).map(|()| self)
+    }
+
+    /// Terminou com o código 0.
+    pub fn bem(self) -> Resultado<Fim> {
+        let certo = self.codigo == 0;
+        self.exige(certo, "o código de saída 0")
+    }
+
+    /// Terminou com um código que é de erro.
+    pub fn mal(self) -> Resultado<Fim> {
+        let certo = self.codigo != 0;
+        self.exige(certo, "um erro, porque isso não serve, e o código foi 0")
+    }
+
+    /// Mostrou estes textos, nessa ordem, e depois deles os que ainda se exigirem.
+    pub fn mostrou(mut self, textos: &[&str]) -> Resultado<Fim> {
+        for texto in textos {
+            match self.tela.split_once(texto) {
+                Some((_, resto)) => self.tela = resto.to_string(),
+                None => self = self.exige(false, citado(texto))?,
+            }
+        }
+        Ok(self)
+    }
+
+    /// Das linhas com este fim, só mostrou estas.
+    pub fn so_mostrou(self, fim: &str, linhas: &[&str]) -> Resultado<Fim> {
+        let vistas = self.tela.lines().filter(|linha| linha.ends_with(fim));
+        let certo = vistas.eq(linhas.iter().copied());
+        self.exige(certo, format!("{linhas:?}, um por linha"))
+    }
+
+    /// Um texto aparece tantas vezes no que ele disse.
+    pub fn vezes(self, vezes: usize, texto: &str) -> Resultado<Fim> {
+        let certo = self.tudo.matches(texto).count() == vezes;
+        self.exige(certo, format!("{vezes} vezes {}", citado(texto)))
+    }
+
+    /// Há uma linha `Erro: …` com este texto.
+    pub fn diz_erro(self, texto: &str) -> Resultado<Fim> {
+        let serve = |linha: &str| linha.starts_with("Erro: ") && linha.contains(texto);
+        let certo = self.tudo.lines().any(serve);
+        self.exige(certo, format!("uma linha `Erro: …` com `{texto}`"))
+    }
+
+    /// Na pasta de trabalho há estes arquivos, com estes bytes, e nenhum outro.
+    pub fn gravou(self, cena: &Cena, certos: &BTreeMap<&str, Vec<u8>>) -> Resultado<Fim> {
+        let mut vistos = BTreeMap::new();
+        for entrada in fs::read_dir(cena.pasta.path())? {
+            let entrada = entrada?;
+            let nome = entrada.file_name().to_string_lossy().into_owned();
+            vistos.insert(nome, fs::read(entrada.path())?);
+        }
+        let (nomes, ha) = (certos.keys(), vistos.keys());
+        let certo = nomes.clone().eq(ha.clone());
+        let fim = self.exige(certo, format!("na pasta só {nomes:?}, e há {ha:?}"))?;
+        let difere = certos
+            .iter()
+            .find(|(nome, certo)| vistos[**nome] != **certo);
+        let o_que = format!("outros bytes em {:?}", difere.map(|(nome, _)| nome));
+        fim.exige(difere.is_none(), o_que)
+    }
+}
