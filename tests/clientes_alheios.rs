@@ -83,7 +83,7 @@ fn daqui() -> Vec<u8> {
 }
 
 fn da_turma(caminho: &str) -> Vec<u8> {
-    let arvore = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/servidor_ftp/arvore");
+    let arvore = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/comum_alem/arquivos");
     fs::read(arvore.join(caminho)).unwrap()
 }
 
@@ -334,7 +334,7 @@ fn ftplib() {
         return falta("o Python 3");
     };
     let bancada = Bancada::nova();
-    let arvore = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/servidor_ftp/arvore");
+    let arvore = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/comum_alem/arquivos");
     let (readme, figura) = (arvore.join("README"), arvore.join(FIGURA));
     bancada.roda(
         &python.executavel,

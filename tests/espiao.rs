@@ -351,7 +351,7 @@ fn o_ftp_passa_no_modo_passivo_e_no_ativo_e_a_senha_aparece() {
     let mut servidor = Terminal::abre("servidor_ftp", &mut comando, false).unwrap();
     servidor.espera("acesso anônimo.\n").unwrap();
     let (mut espiao, porta) = espia(&[], porta_do_ftp);
-    let figura = "../crates/servidor_ftp/arvore/pub/linux/logos/pictures/linux-father-of-linux.jpg";
+    let figura = "../crates/comum_alem/arquivos/pub/linux/logos/pictures/linux-father-of-linux.jpg";
     let figura = fs::read(figura).unwrap();
     for modo in ["", "--ativo"] {
         let pasta = tempfile::tempdir().unwrap();

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use arquivos_da_turma::arquivos;
+use comum_alem::arquivos;
 use palco::{Terminal, compila, compilado, porta_livre, python};
 use rcgen::{CertificateParams, KeyPair};
 use rustls::pki_types::pem::PemObject;

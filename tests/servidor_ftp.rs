@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -190,7 +190,7 @@ impl Cliente {
 fn da_turma(caminho: &str) -> Vec<u8> {
     fs::read(
         Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../crates/servidor_ftp/arvore")
+            .join("../crates/comum_alem/arquivos")
             .join(caminho),
     )
     .unwrap()
@@ -496,9 +496,9 @@ fn as_listagens() {
     let servidor = Servidor::novo(&[]);
     let mut cliente = servidor.entra();
     let raiz = "-r--r--r--   1 ftp      ftp            1456 Mar 15  2018 README\r\n\
-                drwxrwxrwx   2 ftp      ftp            4096 May 06  2020 entregas\r\n\
-                dr-xr-xr-x   8 ftp      ftp            4096 May 06  2020 pub\r\n\
-                dr-xr-xr-x   2 ftp      ftp            4096 Mar 06  2001 seculoxx\r\n";
+                drwxrwxrwx   1 ftp      ftp            4096 May 06  2020 entregas\r\n\
+                dr-xr-xr-x   1 ftp      ftp            4096 May 06  2020 pub\r\n\
+                dr-xr-xr-x   1 ftp      ftp            4096 Mar 06  2001 seculoxx\r\n";
     for pedido in ["LIST", "LIST -la", "LIST -a /", "LIST .", "LIST /../.."] {
         assert_eq!(cliente.texto(pedido), raiz, "{pedido}");
     }
@@ -805,6 +805,12 @@ fn as_entregas_vao_para_a_pasta_e_ninguem_mexe_nas_dos_outros() {
         bia.pede(&format!("STOR /entregas/{nome}"), "553 ");
         bia.pede(&format!("MKD /entregas/{nome}"), "550 ");
     }
+    // Nem o que ele muda fica como era.
+    fs::write(raiz.join("nota.txt"), "nove e meio").unwrap();
+    bia.pede("TYPE I", "200 ");
+    bia.pede("SIZE /entregas/nota.txt", "213 11\r");
+    assert_eq!(bia.recebe("RETR /entregas/nota.txt"), b"nove e meio");
+    fs::write(raiz.join("nota.txt"), "10").unwrap();
     // Enquanto chega, o nome não existe; e o que o cliente abandona não deixa rastro.
     let mut dados = bia.passivo();
     bia.pede("STOR /entregas/meio", "150 ");
@@ -1128,6 +1134,69 @@ fn o_cliente_que_nao_cabe_ouve_421() {
             break;
         }
     }
+}
+
+#[test]
+fn a_conexao_de_dados_que_ninguem_abre_acaba_por_ser_recusada() {
+    let servidor = Servidor::novo(&[]);
+    let mut cliente = servidor.entra();
+    cliente.pede("PASV", "227 ");
+    cliente.pede("LIST", "425 ");
+    assert_eq!(cliente.recebe("RETR README").len(), 1490);
+}
+
+/// Um terminal parado não lê mais nada: as linhas que não cabem se perdem, e os clientes nem notam.
+#[test]
+fn um_terminal_parado_nao_para_o_servidor() {
+    compila().unwrap();
+    let porta = porta_livre().unwrap();
+    let mut comando = Command::new(compilado("servidor_ftp").unwrap());
+    comando.arg(format!("127.0.0.1:{porta}"));
+    let mut servidor = comando.stdout(Stdio::piped()).spawn().unwrap();
+    let mut tela = BufReader::new(servidor.stdout.take().unwrap());
+    let mut linha = String::new();
+    while !linha.ends_with("acesso anônimo.\n") {
+        assert_ne!(tela.read_line(&mut linha).unwrap(), 0, "{linha}");
+    }
+    let mut cliente = Cliente::em(SocketAddr::from(([127, 0, 0, 1], porta)));
+    cliente.entra();
+    // Cada um conta uma linha na tela; os tubos guardam 64 KiB.
+    for _ in 0..100 {
+        cliente.manda_bytes(&b"CWD /pub\r\n".repeat(100));
+        (0..100).for_each(|_| drop(cliente.le("250 ")));
+    }
+    assert_eq!(cliente.recebe("RETR /README").len(), 1490);
+    servidor.kill().unwrap();
+    servidor.wait().unwrap();
+}
+
+/// Quem não cabe na tabela de descritores do sistema fica sem atendimento, e os outros não.
+#[cfg(unix)]
+#[test]
+fn a_tabela_de_descritores_cheia_nao_para_o_servidor() {
+    compila().unwrap();
+    let porta = porta_livre().unwrap();
+    let mut comando = Command::new("sh");
+    comando.args(["-c", "ulimit -n 30; exec \"$0\" \"$1\""]);
+    comando.arg(compilado("servidor_ftp").unwrap());
+    comando.arg(format!("127.0.0.1:{porta}"));
+    let mut terminal = Terminal::abre("servidor_ftp", &mut comando, false).unwrap();
+    terminal.espera("acesso anônimo.\n").unwrap();
+    let endereco = SocketAddr::from(([127, 0, 0, 1], porta));
+    let mut primeiro = Cliente::em(endereco);
+    primeiro.entra();
+    let demais: Vec<TcpStream> = (0..40)
+        .map(|_| TcpStream::connect(endereco).unwrap())
+        .collect();
+    terminal
+        .espera("Um cliente ficou sem atendimento: ")
+        .unwrap();
+    primeiro.pede("PWD", "257 ");
+    drop(demais);
+    // Os lugares voltam à medida que o servidor vê que eles se foram.
+    let mut outro = Cliente::em(endereco);
+    outro.entra();
+    outro.pede("PWD", "257 ");
 }
 
 /// A turma inteira ao mesmo tempo.

@@ -108,7 +108,7 @@ fn confere_arquivos(sessao: &Sessao, visto: &Apresentacao) -> Result<(), Falha> 
         return Err(Falha(format!("{}: os arquivos são {nomes:?}", sessao.nome)));
     }
     for (nome, origem) in &sessao.arquivos {
-        let arvore = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/servidor_ftp/arvore");
+        let arvore = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/comum_alem/arquivos");
         let Some(igual_a) = &origem.igual_a else {
             continue;
         };

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use arquivos_da_turma::arquivos;
+use comum_alem::arquivos;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// O que não precisa de `%` num caminho (RFC 3986, 3.3).

@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::Duration;
 
-use arquivos_da_turma::arquivos;
+use comum_alem::arquivos;
 use palco::{Resultado, Terminal, aceita, citado, comando_de, compilado};
 use socket2::SockRef;
 

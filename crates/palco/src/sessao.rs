@@ -46,7 +46,7 @@ pub struct Sessao {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Origem {
-    /// O arquivo do servidor da turma, a partir de `crates/servidor_ftp/arvore`; sem ele, basta que exista.
+    /// O arquivo do servidor da turma, a partir de `crates/comum_alem/arquivos`; sem ele, basta que exista.
     pub igual_a: Option<PathBuf>,
     /// Baixado como texto: as linhas terminam como as do sistema.
     #[serde(default)]

@@ -1,7 +1,7 @@
-//! A conexão de dados: quem a abre, entre quem, e como um texto viaja por ela.
+//! A conexão de dados: quem a abre, entre quem, e o que viaja por ela.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::process;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -26,18 +26,17 @@ pub enum Modo {
 }
 
 impl Modo {
-    /// O endereço que o cliente pediu, se é o dele: senão qualquer um faria deste servidor o autor de conexões
-    /// com um terceiro. As portas baixas são de outros serviços (RFC 2577, 3).
-    pub fn ativo(mut cliente: SocketAddr, ip: IpAddr, porta: u16) -> Result<Modo, &'static str> {
-        if ip.to_canonical() != cliente.ip() {
-            return Err("504 So me conecto ao endereco de quem pede.");
-        }
-        if porta < 1024 {
-            return Err("504 So me conecto a portas a partir da 1024.");
-        }
-        // E não o ip: o de um cliente IPv6 pode ter a interface, que o EPRT não sabe dizer.
-        cliente.set_port(porta);
-        Ok(Modo::Ativo(cliente))
+    /// Escuta na próxima porta livre, no IP em que o cliente fala com o servidor; devolve também a porta.
+    pub fn passivo(mut local: SocketAddr) -> io::Result<(Modo, u16)> {
+        static PEDIDOS: AtomicUsize = AtomicUsize::new(0);
+        // Dois servidores na mesma máquina partem de portas diferentes.
+        let vez = PEDIDOS.fetch_add(1, Ordering::Relaxed) + process::id() as usize;
+        let mut portas = PORTAS.cycle().skip(vez % 1000).take(1000);
+        let livre = portas.find_map(|porta| {
+            local.set_port(porta);
+            Some((Modo::Passivo(TcpListener::bind(local).ok()?), porta))
+        });
+        livre.ok_or(ErrorKind::AddrInUse.into())
     }
 
     /// Abre a conexão de dados com `cliente`, e com mais ninguém.
@@ -62,22 +61,6 @@ impl Modo {
             }
         }
     }
-}
-
-/// Escuta na próxima porta livre, no IP em que o cliente fala com o servidor.
-pub fn escuta(mut local: SocketAddr) -> io::Result<TcpListener> {
-    static PEDIDOS: AtomicUsize = AtomicUsize::new(0);
-    // Dois servidores na mesma máquina partem de portas diferentes.
-    let vez = PEDIDOS.fetch_add(1, Ordering::Relaxed) + process::id() as usize;
-    let mut ultimo = ErrorKind::AddrInUse.into();
-    for porta in PORTAS.cycle().skip(vez % 1000).take(1000) {
-        local.set_port(porta);
-        match TcpListener::bind(local) {
-            Ok(escuta) => return Ok(escuta),
-            Err(erro) => ultimo = erro,
-        }
-    }
-    Err(ultimo)
 }
 
 /// O que deixa outra thread cortar uma transferência no meio (ABOR).
@@ -114,60 +97,32 @@ impl Corte {
     }
 }
 
-/// Lê um arquivo ou uma conexão até o fim, um bloco de cada vez; o último, vazio, é o fim.
-pub fn por_blocos(
-    mut de: impl Read,
-    mut cada: impl FnMut(&[u8]) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut bloco = vec![0; BLOCO];
+/// Manda o que há em `de`, sem os primeiros `pula` bytes do que viajaria; um `texto` viaja com CRLF no fim de cada
+/// linha (RFC 959, 3.1.1.1). Devolve quantos bytes seriam ao todo.
+pub fn manda(mut de: impl Read, mut para: impl Write, texto: bool, pula: u64) -> io::Result<u64> {
+    let (mut bloco, mut com_crlf) = (vec![0; BLOCO], Vec::new());
+    let (mut total, mut anterior) = (0, 0);
     loop {
-        let lidos = match de.read(&mut bloco) {
+        let mut viaja = match de.read(&mut bloco) {
+            Ok(0) => return Ok(total),
+            Ok(lidos) => &bloco[..lidos],
             // O programa foi suspenso e voltou (Ctrl-Z e fg).
             Err(erro) if erro.kind() == ErrorKind::Interrupted => continue,
-            lidos => lidos?,
+            Err(erro) => return Err(erro),
         };
-        cada(&bloco[..lidos])?;
-        if lidos == 0 {
-            return Ok(());
-        }
-    }
-}
-
-/// Manda um texto com CRLF no fim de cada linha (RFC 959, 3.1.1.1), sem os primeiros `pula` bytes do que
-/// viajaria. Devolve quantos seriam ao todo.
-pub fn manda_texto(de: impl Read, mut para: impl Write, pula: u64) -> io::Result<u64> {
-    let (mut total, mut anterior) = (0, 0);
-    por_blocos(de, |bloco| {
-        let mut texto = Vec::with_capacity(2 * BLOCO);
-        for byte in bloco {
-            if *byte == b'\n' && anterior != b'\r' {
-                texto.push(b'\r');
+        if texto {
+            com_crlf.clear();
+            for byte in viaja {
+                if *byte == b'\n' && anterior != b'\r' {
+                    com_crlf.push(b'\r');
+                }
+                com_crlf.push(*byte);
+                anterior = *byte;
             }
-            texto.push(*byte);
-            anterior = *byte;
+            viaja = &com_crlf;
         }
-        let pulados = pula.saturating_sub(total).min(texto.len() as u64);
-        total += texto.len() as u64;
-        para.write_all(&texto[pulados as usize..])
-    })?;
-    Ok(total)
-}
-
-/// O inverso: de um bloco que chega, cada CRLF vira LF. O CR do fim de um bloco espera, em `cr`, o seguinte.
-pub fn sem_crlf(bloco: &[u8], cr: &mut bool) -> Vec<u8> {
-    let mut texto = Vec::with_capacity(bloco.len() + 1);
-    for byte in bloco {
-        if *cr && *byte != b'\n' {
-            texto.push(b'\r');
-        }
-        *cr = *byte == b'\r';
-        if !*cr {
-            texto.push(*byte);
-        }
+        let pulados = pula.saturating_sub(total).min(viaja.len() as u64);
+        total += viaja.len() as u64;
+        para.write_all(&viaja[pulados as usize..])?;
     }
-    // O bloco vazio é o fim.
-    if bloco.is_empty() && *cr {
-        texto.push(b'\r');
-    }
-    texto
 }

@@ -1,14 +1,14 @@
 //! Os arquivos que os servidores da turma oferecem, todos dentro do próprio programa. São os mesmos por FTP e por
 //! HTTPS.
 //!
-//! A pasta `arvore/` deste pacote repete os caminhos daqui; só os nomes com espaços e acentos estão lá
+//! A pasta `arquivos/` deste pacote repete os caminhos daqui; só os nomes com espaços e acentos estão lá
 //! sem eles, para que o projeto possa ser copiado por qualquer sistema.
 
 use std::sync::LazyLock;
 
 macro_rules! guardados {
     ($($dia:literal $caminho:literal = $arquivo:literal;)*) => {
-        [$(($dia, $caminho, include_bytes!(concat!("../arvore/", $arquivo)))),*]
+        [$(($dia, $caminho, include_bytes!(concat!("../arquivos/", $arquivo)))),*]
     };
 }
 
