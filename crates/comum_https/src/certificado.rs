@@ -2,8 +2,6 @@
 
 use std::fs;
 use std::io;
-#[cfg(not(unix))]
-use std::net::UdpSocket;
 use std::net::{IpAddr, ToSocketAddrs};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -82,15 +80,10 @@ fn ips_daqui() -> Vec<IpAddr> {
         .collect()
 }
 
-/// O IP com que este computador fala com os outros. Em UDP o `connect` não manda nada: só escolhe por onde iria.
+/// O IP com que este computador fala com os outros.
 #[cfg(not(unix))]
 fn ips_daqui() -> Vec<IpAddr> {
-    // Um endereço reservado aos exemplos (RFC 5737).
-    let ip = UdpSocket::bind("0.0.0.0:0").and_then(|socket| {
-        socket.connect("192.0.2.1:9")?;
-        Ok(socket.local_addr()?.ip())
-    });
-    ip.into_iter().collect()
+    comum_alem::ip_na_rede().into_iter().collect()
 }
 
 /// Os certificados em que se confia: os de um arquivo, ou os do sistema.
