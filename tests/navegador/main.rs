@@ -127,7 +127,7 @@ fn confere(navegador: &Navegador, url: &str, axe: Option<&str>) -> Vec<String> {
                 (false, false) => TODAS,
             };
             if let Some(axe) = axe.filter(|_| !regras.is_empty()) {
-                achados.extend(acessibilidade(navegador, axe, regras));
+                achados.extend(acessibilidade(navegador, axe, SEM_O_SUMARIO, regras));
             }
             achados.extend(navegador.queixas());
             let cores = if escura { "escura" } else { "clara" };
@@ -262,9 +262,11 @@ fn textos(lista: &Value) -> Vec<String> {
 /// As regras do axe-core.
 const TODAS: &str = "wcag2a wcag2aa wcag21a wcag21aa best-practice";
 const SO_AS_CORES: &str = "color-contrast link-in-text-block";
+/// O sumário é o mesmo em todas: quem o confere é [`temas`].
+const SEM_O_SUMARIO: &str = "{ exclude: ['#mdbook-sidebar'] }";
 
 /// O que o axe-core acha de grave.
-fn acessibilidade(navegador: &Navegador, axe: &str, regras: &str) -> Vec<String> {
+fn acessibilidade(navegador: &Navegador, axe: &str, onde: &str, regras: &str) -> Vec<String> {
     if navegador.roda("return !window.axe") == true {
         navegador.roda(axe);
     }
@@ -272,7 +274,7 @@ fn acessibilidade(navegador: &Navegador, axe: &str, regras: &str) -> Vec<String>
         "window.graves = null;
         // Uma cor no meio de uma transição não é a que se lê.
         document.getAnimations().forEach(animacao => animacao.finish());
-        axe.run({{ runOnly: '{regras}'.split(' '), resultTypes: ['violations'], preload: false }}).then(achado => {{
+        axe.run({onde}, {{ runOnly: '{regras}'.split(' '), resultTypes: ['violations'], preload: false }}).then(achado => {{
             window.graves = achado.violations
                 .filter(({{ impact }}) => ['serious', 'critical'].includes(impact))
                 .map(({{ id, help, nodes }}) => `${{id}}: ${{help}}: ${{nodes.length}}, como ${{nodes[0].html}}`);
@@ -396,7 +398,7 @@ fn temas(navegador: &Navegador, livro: &Path, axe: Option<&str>) -> Vec<String> 
             navegador.texto("return getComputedStyle(document.documentElement).backgroundColor"),
         );
         for queixa in axe
-            .map(|axe| acessibilidade(navegador, axe, SO_AS_CORES))
+            .map(|axe| acessibilidade(navegador, axe, "document", SO_AS_CORES))
             .unwrap_or_default()
         {
             problemas.push(format!("tema {tema}: {queixa}"));

@@ -107,8 +107,12 @@ impl Navegador {
         Ok(corpo["value"].take())
     }
 
+    /// Abre uma página, e espera que esteja pronta: com a máquina ocupada, o chromedriver às vezes volta antes.
     pub fn vai(&self, url: &str) {
         self.pede("POST", "/url", &json!({"url": url}));
+        self.espera(&format!(
+            "return document.readyState === 'complete' && location.href === new URL({url:?}).href"
+        ));
     }
 
     /// Roda um trecho de JavaScript na página e devolve o que ele devolve.
@@ -128,11 +132,19 @@ impl Navegador {
         }
     }
 
-    /// Espera que o trecho de JavaScript dê verdadeiro.
+    /// Espera que o trecho de JavaScript dê verdadeiro. No meio de uma troca de página, ele pode nem rodar.
     pub fn espera(&self, script: &str) {
         let comeco = Instant::now();
-        while self.roda(script) != json!(true) {
-            assert!(comeco.elapsed() < PRAZO, "esperei demais por: {script}");
+        let pedido = json!({"script": script, "args": []});
+        loop {
+            let dito = self.tenta("POST", "/execute/sync", &pedido).unwrap();
+            if dito == json!(true) {
+                return;
+            }
+            assert!(
+                comeco.elapsed() < PRAZO,
+                "esperei demais por: {script}: {dito}"
+            );
             thread::sleep(Duration::from_millis(20));
         }
     }
