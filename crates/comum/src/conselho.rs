@@ -8,10 +8,11 @@ use crate::erro::Erro;
 
 /// Para o `map_err` do `bind`: diz se a porta está ocupada, se o endereço não é desta máquina…
 pub fn erro_ao_escutar(endereco: &Endereco) -> impl Fn(io::Error) -> Erro {
-    // Um endereço para sugerir no lugar deste, numa porta que não é do administrador.
+    // Um endereço para sugerir no lugar deste: o da lição, numa porta perto da dela.
     let outro = |passo| {
-        let porta = endereco.porta.max(1023).checked_add(passo);
-        format!("{HOST_PADRAO}:{}", porta.unwrap_or(endereco.porta_padrao))
+        let porta = endereco.porta_padrao.saturating_add(passo);
+        let e_a_mesma = porta == endereco.porta;
+        format!("{HOST_PADRAO}:{}", porta.saturating_add(e_a_mesma.into()))
     };
     move |erro| {
         let conselho = match erro.kind() {
