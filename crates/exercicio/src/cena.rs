@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use palco::{Ator, Cano, Engano, Paciencia, Resultado, Terminal, citado, comando_de, porta_livre};
 use tempfile::TempDir;
 
-/// Quanto silêncio na rede basta para dizer que um programa travou: o mesmo que na tela.
-pub const PRAZO: Duration = Duration::from_secs(5);
+/// Quanto silêncio na rede basta para dizer que um programa travou, ainda que a máquina esteja ocupada.
+pub const PRAZO: Duration = Duration::from_secs(10);
 
 /// Uma conferência.
 pub struct Cena<'a> {
@@ -104,13 +104,13 @@ pub fn le_ate(con: &mut TcpStream, texto: &str) -> String {
 pub fn le_ate_o_fim(programa: &mut Terminal, con: &mut TcpStream) -> Resultado<String> {
     let mut tudo = Vec::new();
     let fim = con.read_to_end(&mut tudo);
-    fim.map_err(|_| programa.falta("o fim da conexão, e em 5 s ele não veio", None))?;
+    fim.map_err(|_| programa.falta("o fim da conexão, e em 10 s ele não veio", None))?;
     Ok(String::from_utf8_lossy(&tudo).into_owned())
 }
 
 /// Espera um texto na tela, venha o que vier antes dele.
 pub fn espera_entre_outros(programa: &mut Terminal, texto: &str) -> Resultado<()> {
-    let limite = Instant::now() + 2 * PRAZO;
+    let limite = Instant::now() + PRAZO;
     let mut visto = programa.espera_em(Cano::Saida, texto);
     while matches!(visto, Err(Engano::OutroTexto { .. })) && Instant::now() < limite {
         visto = programa.espera_em(Cano::Saida, texto);

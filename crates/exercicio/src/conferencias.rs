@@ -345,6 +345,7 @@ pub fn sala_com_recados(cena: &Cena) -> Resultado<()> {
 pub fn cliente_insistente(cena: &Cena) -> Resultado<()> {
     let surdo = UdpSocket::bind(("127.0.0.1", cena.porta))?;
     let mut cliente = cena.abre(&[], "")?;
+    let mut anterior = "";
     // Em que vez cada pergunta é ouvida; a última, em nenhuma.
     for (pergunta, vezes, resposta) in [
         ("alguém aí?", 3, "sim"),
@@ -355,7 +356,12 @@ pub fn cliente_insistente(cena: &Cena) -> Resultado<()> {
         cliente.digita(pergunta)?;
         for vez in 1..=vezes {
             cena.quando(format!("digitado `{pergunta}`, na vez {vez}"));
-            let (veio, origem) = datagrama(&mut cliente, &surdo, "a pergunta na rede")?;
+            let mut chegou = datagrama(&mut cliente, &surdo, "a pergunta na rede")?;
+            // Se a resposta demorou, a pergunta anterior veio mais uma vez.
+            while chegou.0 == anterior {
+                chegou = datagrama(&mut cliente, &surdo, "a pergunta na rede")?;
+            }
+            let (veio, origem) = chegou;
             let o_que = format!("a pergunta na rede, e veio {}", citado(&veio));
             cliente.exige(veio == pergunta, o_que)?;
             surdo.connect(origem)?;
@@ -369,6 +375,7 @@ pub fn cliente_insistente(cena: &Cena) -> Resultado<()> {
             cliente.espera("Digite <X> para sair: ")?;
             cliente.digita("")?;
         }
+        anterior = pergunta;
     }
     Fim::de(cliente)?.diz_erro("").map(drop)
 }

@@ -300,7 +300,10 @@ impl Terminal {
             if acabou {
                 return Err(Engano::FimAntesDe(texto.to_string()));
             }
-            if self.paciencia == Paciencia::DeGente
+            // O silêncio só conta depois de visto tudo o que já chegou: numa máquina ocupada, pode ter chegado muito.
+            if self.recebe(PISCADA) {
+                ultima = Instant::now();
+            } else if self.paciencia == Paciencia::DeGente
                 && cano == Cano::Saida
                 && ultima.elapsed() > OUTRO
                 && let Some(visto) = self.outro_texto(texto)
@@ -308,9 +311,6 @@ impl Terminal {
                 self.saida.visto = self.saida.bytes.len();
                 let esperado = texto.to_string();
                 return Err(Engano::OutroTexto { esperado, visto });
-            }
-            if self.recebe(PISCADA) {
-                ultima = Instant::now();
             } else if self.desistiu(comeco, ultima) {
                 return Err(Engano::ParouAntesDe(texto.to_string()));
             }
