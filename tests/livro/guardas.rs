@@ -22,6 +22,7 @@ pub fn problemas(livro: &Livro) -> Vec<String> {
         da_listagem_a_pagina,
         o_rust_em_ordem,
         nenhuma_chamada_sem_ser_dita,
+        comentarios_estreitos,
     ]
     .iter()
     .flat_map(|guarda| guarda(livro))
@@ -76,6 +77,26 @@ fn ancoras_sem_uso(livro: &Livro) -> Vec<String> {
             if !pedida {
                 achados.push(format!("{arquivo}: a âncora {} não é usada", nome.1));
             }
+        }
+    }
+    achados
+}
+
+/// Um comentário de uma lição ou de uma solução cabe em 80 colunas: num celular, ninguém a rola para o lado por causa dele.
+fn comentarios_estreitos(livro: &Livro) -> Vec<String> {
+    let mut achados = Vec::new();
+    for arquivo in livro
+        .licoes()
+        .chain(livro.caminhos("docs/solucoes/src/", ".rs"))
+    {
+        let linhas = (1..).zip(livro.texto(arquivo).lines());
+        let comentarios = linhas.filter(|(_, linha)| {
+            // As marcas, o livro não mostra.
+            let marca = linha.contains(" ANCHOR: ") || linha.contains(" ANCHOR_END: ");
+            !marca && (linha.trim_start().starts_with("//") || linha.contains("; // "))
+        });
+        for (n, _) in comentarios.filter(|(_, linha)| linha.chars().count() > 80) {
+            achados.push(format!("{arquivo}:{n}: o comentário passa de 80 colunas"));
         }
     }
     achados

@@ -76,6 +76,8 @@ const DO_LIVRO: &[Quebra] = &[
     (MAPA, "`fn` |", "`fn`, `just` |", "docs/src/servidor.md:1: nenhum código desta página usa `just`, como diz o mapa"),
     (LICAO, "escuta();", "loop { escuta() }", "crates/servidor/src/main.rs: usa `loop`, que o mapa não tem"),
     (FALHAS, "# Falhas", "```rust\n{{#include ../solucoes/src/bin/servidor_ate_o_fim.rs}}\n```", "docs/solucoes/src/bin/servidor_ate_o_fim.rs: usa `fn`, que só se explica em docs/src/servidor.md"),
+    // comentarios_estreitos
+    (LICAO, "com um if, que só se diz", "com um if, que só se diz, e com tudo o que não cabe na tela estreita de um celular", "crates/servidor/src/main.rs:5: o comentário passa de 80 colunas"),
     // nenhuma_chamada_sem_ser_dita
     (LICAO, "escuta();", "con.escuta();", "crates/servidor/src/main.rs: chama `escuta`, de que nenhuma página fala até docs/src/servidor.md"),
     (LICAO, "escuta();", "diz!();", "crates/servidor/src/main.rs: chama `diz!`, de que nenhuma página fala até docs/src/servidor.md"),

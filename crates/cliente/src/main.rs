@@ -1,5 +1,5 @@
-//! Cliente TCP: manda uma mensagem e mostra a resposta. Listagem 7.4 (`Cliente.py`).
-//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
+//! Listagem 7.4 (`Cliente.py`): manda uma mensagem e mostra a resposta.
+//! `mostra!` é um `println!` que devolve erros; ANCHOR é uma marca do livro.
 //!
 //! Terminal 1: `cargo run -p servidor`
 //! Terminal 2: `cargo run -p cliente`
@@ -20,7 +20,7 @@ fn main() -> ExitCode {
 fn licao() -> Result<(), Erro> {
     let endereco = argumento_ou("127.0.0.1:43210", ajuda!())?;
     // ANCHOR: manda
-    // Primeiro pergunta, depois conecta: sem servidor, o erro só aparece depois da resposta.
+    // Pergunta antes de conectar: sem servidor, o erro só vem depois do Enter.
     let msg = pergunta("Digite algo: ")?;
     let mut obj_socket =
         TcpStream::connect(&endereco).map_err(erro_ao_conectar(&endereco, "servidor"))?;
@@ -28,8 +28,8 @@ fn licao() -> Result<(), Erro> {
     avisa_se_vazia(&msg);
     // ANCHOR_END: manda
     // ANCHOR: recebe
-    // Cuidado ao copiar: um read traz o que já chegou, no máximo 1024 bytes, e não "a resposta".
-    // Uma resposta longa vem em pedaços, e este programa só mostra o primeiro.
+    // Cuidado ao copiar: um read traz o que já chegou, até 1024 bytes, e não
+    // "a resposta". Uma longa vem em pedaços, e aqui só se vê o primeiro.
     let mut buffer = [0; 1024];
     let espera = avisa_se_demorar();
     let lidos = obj_socket.read(&mut buffer)?;

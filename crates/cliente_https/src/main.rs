@@ -1,4 +1,4 @@
-//! Cliente HTTPS: baixa um arquivo de um servidor que prova quem é. Vai além da seção 7.2.
+//! Vai além da seção 7.2: um cliente HTTPS, que só baixa de quem prova quem é.
 //!
 //! Terminal 1: `cargo run -p servidor_https`
 //! Terminal 2: `cargo run -p cliente_https -- --certificado turma.pem`
@@ -18,7 +18,7 @@ use download::{ArquivoNovo, Progresso};
 use httparse::{EMPTY_HEADER, Response, Status};
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
-/// Quanto se espera por um servidor calado. Não há prazo para o total: devagar também serve.
+/// Quanto se espera por um servidor calado. Para o total não há prazo.
 const PRAZO: Option<Duration> = Some(Duration::from_secs(30));
 
 fn main() -> ExitCode {
@@ -28,7 +28,7 @@ fn main() -> ExitCode {
 fn licao() -> Result<(), Erro> {
     let pedido = pedido_do_argumento(ajuda!())?;
     let endereco = &pedido.endereco;
-    // Em quem se confia: nos certificados do arquivo que a pessoa deu ou, sem ele, nos do sistema.
+    // Confia-se nos certificados do arquivo dado ou, sem ele, nos do sistema.
     let confia = raizes(pedido.certificado.as_deref())?;
     let tls = ClientConfig::builder()
         .with_root_certificates(confia)
@@ -42,8 +42,8 @@ fn licao() -> Result<(), Erro> {
     con.set_read_timeout(PRAZO)?;
     let tls = ClientConnection::new(Arc::new(tls), nome).map_err(std::io::Error::other)?;
     let mut con = StreamOwned::new(tls, con);
-    // A primeira escrita espera pelo aperto de mão do TLS, em que o servidor prova quem é. Se não prova, nada foi
-    // pedido. Com HTTP/1.0 o corpo vem inteiro, e não em partes numeradas.
+    // A primeira escrita espera pelo aperto de mão do TLS. Se o servidor não
+    // prova quem é, nada foi pedido. Com HTTP/1.0 o corpo não vem em partes.
     let caminho = &pedido.caminho;
     let linhas = format!("GET {caminho} HTTP/1.0\r\nHost: {endereco}\r\n\r\n");
     con.write_all(linhas.as_bytes())
@@ -57,7 +57,7 @@ fn licao() -> Result<(), Erro> {
     };
     let tamanho = tamanho_anunciado(&resposta, endereco)?;
 
-    // O corpo começa no que veio com a cabeça, e vai até o tamanho anunciado ou até o fim da conexão.
+    // O corpo começa no que veio com a cabeça, e vai até o tamanho ou o fim.
     let mut corpo = cabeca[fim..]
         .chain(&mut con)
         .take(tamanho.unwrap_or(u64::MAX));

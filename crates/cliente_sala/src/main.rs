@@ -1,4 +1,4 @@
-//! Cliente da sala: manda o que se digita e mostra o que chega, ao mesmo tempo. Vai além da seção 7.1.3.
+//! Vai além da seção 7.1.3: o cliente da sala fala e ouve ao mesmo tempo.
 //!
 //! Terminal 1: `cargo run -p servidor_sala`
 //! Terminal 2, 3…: `cargo run -p cliente_sala` (Ctrl-D sai)
@@ -24,12 +24,12 @@ fn licao() -> Result<(), Erro> {
     let con =
         TcpStream::connect(&endereco).map_err(erro_ao_conectar(&endereco, "servidor_sala"))?;
     // ANCHOR: threads
-    // Duas esperas ao mesmo tempo pedem duas threads: esta fica com a rede; a outra, com o teclado.
+    // Duas esperas pedem duas threads: esta fica com a rede; outra, o teclado.
     let mut saida = con.try_clone()?;
     let (conta, fim_do_teclado) = mpsc::channel();
     thread::Builder::new().spawn(move || {
         let _ = conta.send(fala(&mut saida));
-        // "Não digo mais nada": o servidor se despede, e dois segundos bastam para as últimas linhas.
+        // "Não digo mais nada": em dois segundos o servidor se despede.
         let _ = saida.shutdown(Shutdown::Write);
         thread::sleep(Duration::from_secs(2));
         let _ = saida.shutdown(Shutdown::Read);
@@ -40,7 +40,7 @@ fn licao() -> Result<(), Erro> {
     while let Some(linha) = le_linha(&mut leitor, 16 << 10)? {
         mostra!("{linha}")?;
     }
-    // A conexão acabou. Se quem está no teclado não pediu, foi o servidor que a fechou.
+    // A conexão acabou. Se não foi o teclado que pediu, foi o servidor.
     fim_do_teclado.try_recv().unwrap_or_else(|_| {
         Err(Erro::Mensagem(
             "o servidor fechou a conexão; rode `cargo run -p cliente_sala` de novo".to_string(),

@@ -1,5 +1,5 @@
-//! Cliente UDP: manda datagramas e mostra as respostas. Listagem 7.9 (`Cliente_UDP.py`).
-//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
+//! Listagem 7.9 (`Cliente_UDP.py`): manda datagramas e mostra as respostas.
+//! `mostra!` é um `println!` que devolve erros; ANCHOR é uma marca do livro.
 //!
 //! Terminal 1: `cargo run -p servidor_udp`
 //! Terminal 2: `cargo run -p cliente_udp` ("X" encerra)
@@ -21,7 +21,7 @@ fn licao() -> Result<(), Erro> {
     // ANCHOR: par
     let obj_socket = UdpSocket::bind(endereco.porta_livre())?;
     let sem_resposta = erro_ao_conectar(&endereco, "servidor_udp");
-    // Em UDP o connect não conversa com ninguém: só fixa o outro lado, e datagramas de estranhos são ignorados.
+    // Em UDP o connect só fixa o outro lado: o que vem de estranhos se ignora.
     obj_socket.connect(&endereco).map_err(&sem_resposta)?;
     // ANCHOR_END: par
     let mut buffer = vec![0; 65535];
@@ -30,9 +30,9 @@ fn licao() -> Result<(), Erro> {
     while saida != "X" {
         let msg = pergunta("Sua mensagem: ")?;
         obj_socket.send(msg.as_bytes()).map_err(&sem_resposta)?;
-        // Um datagrama pode se perder, e a resposta também: aí a espera não acaba.
+        // Um datagrama pode se perder, e a resposta também: a espera não acaba.
         let espera = avisa_se_demorar();
-        // Só agora se descobre que não há servidor: é a resposta a um datagrama sem dono.
+        // Sem servidor, é só agora que se sabe: o sistema de lá respondeu.
         let lidos = obj_socket.recv(&mut buffer).map_err(&sem_resposta)?;
         drop(espera);
         mostra!("Resposta do Servidor:  {}", visivel(&buffer[..lidos]))?;

@@ -1,7 +1,7 @@
-//! O espião: no meio de uma conversa, mostra cada pedaço que passa, e não muda nada. Vai além da seção 7.2.
+//! Vai além da seção 7.2: o espião mostra uma conversa alheia, sem mudar nada.
 //!
 //! Terminal 1: `cargo run -p servidor`
-//! Terminal 2: `cargo run -p espiao -- 43211 43210` (Ctrl-C encerra; com `--udp`, datagramas)
+//! Terminal 2: `cargo run -p espiao -- 43211 43210` (`--udp`: datagramas)
 //! Terminal 3: `cargo run -p cliente -- 127.0.0.1:43211`
 
 use std::io::{self, Read, Write};
@@ -36,7 +36,7 @@ fn licao() -> Result<(), Erro> {
     }
 }
 
-/// TCP: o cliente que chega ganha uma conexão com o destino, e cada sentido dela, uma thread.
+/// TCP: cada cliente ganha uma conexão com o destino; cada sentido, uma thread.
 fn conexao(obj_socket: &TcpListener, destino: &Endereco) -> Result<(), Erro> {
     let (cliente, origem) = obj_socket.accept()?;
     let destino = destino.clone();
@@ -69,7 +69,7 @@ fn passa((mut de, origem): Ponta, (mut para, rumo): Ponta) -> io::Result<()> {
     }
 }
 
-/// UDP: não há conexões, e quem lembra que socket fala com o destino em nome de cada cliente é o `EmNomeDe`.
+/// UDP: sem conexões, é o `EmNomeDe` que lembra que socket fala por quem.
 fn datagrama(obj_socket: &UdpSocket, em_nome_de: &mut EmNomeDe) -> Result<(), Erro> {
     let mut buffer = vec![0; 65535];
     let (lidos, cliente) = obj_socket.recv_from(&mut buffer)?;

@@ -1,5 +1,5 @@
-//! Baixa uma imagem de um servidor FTP, no modo binário. Listagem 7.15 (`FTP_Binario.py`).
-//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
+//! Listagem 7.15 (`FTP_Binario.py`): baixa uma imagem, no modo binário.
+//! `mostra!` é um `println!` que devolve erros; ANCHOR é uma marca do livro.
 //!
 //! Terminal 1: `cargo run -p servidor_ftp`
 //! Terminal 2: `cargo run -p ftp_binario`
@@ -17,19 +17,19 @@ fn main() -> ExitCode {
 }
 
 fn licao() -> Result<(), ErroFtp> {
-    let servidor = servidor_do_argumento(ajuda!())?; // HOST[:PORTA] e --ativo; sem nada, o da turma.
+    let servidor = servidor_do_argumento(ajuda!())?; // Sem nada, o da turma.
     let (mut ftp, saudacao) = abre_controle(&servidor)?;
     mostra!("{saudacao}")?;
     ftp.login("anonymous", "anonymous@")?;
     ftp.cwd("/pub/linux/logos/pictures")?;
     // ANCHOR: imagem
     let arquivo = ArquivoNovo::cria("pai_do_linux.jpg")?;
-    // No modo binário os bytes chegam como são: converter as quebras de linha estragaria a imagem.
+    // No modo binário os bytes chegam como são: nenhuma quebra é convertida.
     ftp.transfer_type(FileType::Binary)?;
     let dados = abre_dados(&mut ftp, "RETR linux-father-of-linux.jpg")?;
-    // Só a resposta final do servidor diz que chegou tudo: com ela o arquivo aparece na pasta, com este nome.
+    // A resposta final diz que chegou tudo: só com ela o arquivo ganha o nome.
     completa_com_bytes(arquivo, dados)?;
     // ANCHOR_END: imagem
-    let _ = ftp.quit(); // Se o servidor foi embora antes da despedida, tanto faz.
+    let _ = ftp.quit(); // Se o servidor já foi embora, tanto faz.
     Ok(())
 }

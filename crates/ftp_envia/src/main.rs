@@ -1,5 +1,5 @@
-//! Envia um arquivo ao servidor FTP da turma, no modo binário. Vai além da seção 7.2, que fala de uploads e de
-//! diretórios e não os mostra.
+//! Vai além da seção 7.2, que fala de uploads e de diretórios e não os mostra:
+//! envia um arquivo ao servidor FTP da turma, no modo binário.
 //!
 //! Terminal 1: `cargo run -p servidor_ftp`
 //! Terminal 2: `cargo run -p ftp_envia -- README.md`
@@ -18,7 +18,7 @@ fn main() -> ExitCode {
 }
 
 fn licao() -> Result<(), ErroFtp> {
-    let (caminho, servidor) = arquivo_e_servidor(ajuda!())?; // ARQUIVO, HOST[:PORTA] e --ativo.
+    let (caminho, servidor) = arquivo_e_servidor(ajuda!())?; // Ou o da turma.
     let arquivo = ArquivoDaqui::abre(&caminho)?;
     let nome = arquivo.nome.clone();
     let (mut ftp, saudacao) = abre_controle(&servidor)?;
@@ -27,14 +27,14 @@ fn licao() -> Result<(), ErroFtp> {
     // ANCHOR: pasta
     ftp.cwd("/entregas")?;
     let pasta = meu_nome();
-    // Se a pasta já existe, o servidor recusa, e está bem: é o cwd que diz se dá para entrar nela.
+    // Se a pasta já existe, ele recusa, e está bem: quem diz se há uma é o cwd.
     let _ = ftp.mkdir(&pasta);
     ftp.cwd(&pasta)?;
     // ANCHOR_END: pasta
     // ANCHOR: envio
     ftp.transfer_type(FileType::Binary)?;
     let dados = abre_dados(&mut ftp, &format!("STOR {nome}"))?;
-    // Fechar a conexão de dados é dizer que acabou; só a resposta final do servidor diz que chegou tudo.
+    // Fechar a conexão diz que acabou; a resposta final, que chegou tudo.
     let enviados = dados.envia(arquivo)?;
     // ANCHOR_END: envio
     // ANCHOR: confere
@@ -44,6 +44,6 @@ fn licao() -> Result<(), ErroFtp> {
     let nome = visivel(nome.as_bytes());
     mostra!("{nome}: {chegaram} bytes no servidor, {enviados} no arquivo")?;
     // ANCHOR_END: confere
-    let _ = ftp.quit(); // Se o servidor foi embora antes da despedida, tanto faz.
+    let _ = ftp.quit(); // Se o servidor já foi embora, tanto faz.
     Ok(())
 }

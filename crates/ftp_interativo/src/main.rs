@@ -1,8 +1,8 @@
-//! Cliente FTP com menu: lista, troca de diretório e baixa arquivos. Listagem 7.16 (`FTP_Interativo.py`).
-//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
+//! Listagem 7.16 (`FTP_Interativo.py`): o cliente FTP com menu.
+//! `mostra!` é um `println!` que devolve erros; ANCHOR é uma marca do livro.
 //!
 //! Terminal 1: `cargo run -p servidor_ftp`
-//! Terminal 2: `cargo run -p ftp_interativo` (Enter no primeiro prompt: o servidor da turma)
+//! Terminal 2: `cargo run -p ftp_interativo` (Enter: o servidor da turma)
 
 use std::process::ExitCode;
 
@@ -40,7 +40,7 @@ fn licao() -> Result<(), ErroFtp> {
             "3" => baixa(&mut ftp),
             _ => break,
         };
-        // Um pedido que falha não encerra a sessão: o erro é contado e o menu volta.
+        // O que falha não encerra a sessão: o erro é contado, e o menu volta.
         pedido.or_else(ErroFtp::avisa_e_volta)?;
     }
     // ANCHOR_END: menu

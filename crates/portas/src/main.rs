@@ -1,7 +1,7 @@
-//! Pergunta ao sistema a porta padrão de três serviços. Listagem 7.2 (`Portas.py`).
-//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
+//! Listagem 7.2 (`Portas.py`): pergunta ao sistema a porta de três serviços.
+//! `mostra!` é um `println!` que devolve erros; ANCHOR é uma marca do livro.
 //!
-//! Só consulta uma tabela de nomes: não diz se esses serviços estão no ar nesta máquina.
+//! Só consulta uma tabela: não diz se esses serviços estão no ar aqui.
 //!
 //! Terminal: `cargo run -p portas`
 

@@ -1,5 +1,5 @@
-//! Conversa com um servidor FTP. Listagens 7.10, 7.11, 7.12 e 7.13 (`Protocolo_FTP.py`).
-//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
+//! Listagens 7.10, 7.11, 7.12 e 7.13 (`Protocolo_FTP.py`): uma conversa FTP.
+//! `mostra!` é um `println!` que devolve erros; ANCHOR é uma marca do livro.
 //!
 //! Terminal 1: `cargo run -p servidor_ftp`
 //! Terminal 2: `cargo run -p protocolo_ftp` (usuário e senha vazios: anônimo)
@@ -17,12 +17,12 @@ fn main() -> ExitCode {
 }
 
 fn licao() -> Result<(), ErroFtp> {
-    let servidor = servidor_do_argumento(ajuda!())?; // HOST[:PORTA] e --ativo; sem nada, o da turma.
+    let servidor = servidor_do_argumento(ajuda!())?; // Sem nada, o da turma.
     // ANCHOR: entra
-    // 7.10: a conexão de controle, por onde vão os comandos, e a saudação do servidor.
+    // 7.10: a conexão de controle, a dos comandos, e a saudação do servidor.
     let (mut ftp, saudacao) = abre_controle(&servidor)?;
     mostra!("{saudacao}")?;
-    // 7.11: o login. No FTP a senha viaja sem cifra: não use aqui uma que valha alguma coisa.
+    // 7.11: o login. A senha viaja sem cifra: não use uma que valha algo.
     let usuario = pergunta("Digite o usuario: ")?;
     let senha = pergunta_senha("Digite a senha: ")?;
     let (usuario, senha) = anonimo_se_vazio(usuario, senha);
@@ -32,11 +32,11 @@ fn licao() -> Result<(), ErroFtp> {
     ftp.cwd("pub")?; // 7.12: outro diretório.
     mostra!("Diretório corrente:  {}", ftp.pwd()?)?;
     // ANCHOR: lista
-    // 7.13: a listagem vem por uma segunda conexão, a de dados; a resposta final, pela de controle.
+    // 7.13: a listagem vem pela conexão de dados; a resposta, pela de controle.
     modo_texto(&mut ftp)?;
     let dados = abre_dados(&mut ftp, "LIST")?;
     mostra!("{}", mostra_linhas(dados)?)?;
     // ANCHOR_END: lista
-    let _ = ftp.quit(); // Se o servidor foi embora antes da despedida, tanto faz.
+    let _ = ftp.quit(); // Se o servidor já foi embora, tanto faz.
     Ok(())
 }

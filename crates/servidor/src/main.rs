@@ -1,5 +1,5 @@
-//! Servidor TCP: mostra o que cada cliente manda e responde. Listagem 7.3 (`Servidor.py`).
-//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
+//! Listagem 7.3 (`Servidor.py`): mostra o que cada cliente manda e responde.
+//! `mostra!` é um `println!` que devolve erros; ANCHOR é uma marca do livro.
 //!
 //! Terminal 1: `cargo run -p servidor` (Ctrl-C encerra)
 //! Terminal 2: `cargo run -p cliente`
@@ -20,7 +20,7 @@ fn licao() -> Result<(), Erro> {
     let endereco = argumento_ou("127.0.0.1:43210", ajuda!())?.para_escutar();
     ctrlc::set_handler(despede).map_err(sem_ctrl_c)?;
     // ANCHOR: escuta
-    // bind e listen de uma vez, com uma fila maior que a do listen(2) do original, que perde clientes.
+    // bind e listen de uma vez, com uma fila maior que a do listen(2).
     let obj_socket = TcpListener::bind(&endereco).map_err(erro_ao_escutar(&endereco))?;
     mostra!("Aguardando cliente...")?;
     loop {
@@ -34,8 +34,8 @@ fn licao() -> Result<(), Erro> {
 fn atende(obj_socket: &TcpListener) -> Result<(), Erro> {
     let (mut con, cliente) = obj_socket.accept()?;
     mostra!("Conectado com:  {}", tupla(cliente))?;
-    // Cuidado ao copiar: um read traz o que já chegou, no máximo 1024 bytes, e não "a mensagem".
-    // O TCP não separa mensagens: uma longa vem em pedaços, duas curtas podem vir juntas.
+    // Cuidado ao copiar: um read traz o que já chegou, até 1024 bytes, e não
+    // "a mensagem". O TCP não as separa: uma longa se parte, duas se juntam.
     let mut buffer = [0; 1024];
     let lidos = con.read(&mut buffer)?;
     mostra!("Recebemos:  {}", repr(&buffer[..lidos]))?;

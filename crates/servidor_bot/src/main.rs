@@ -1,4 +1,4 @@
-//! Um bot: responde sozinho ao que sabe, e anota o que não sabe. Vai além da seção 7.1.4.
+//! Vai além da seção 7.1.4: um bot responde ao que sabe, e anota o resto.
 //!
 //! Terminal 1: `cargo run -p servidor_bot` (Ctrl-C encerra)
 //! Terminal 2: `cargo run -p cliente_udp`
@@ -24,7 +24,7 @@ fn licao() -> Result<(), Erro> {
     let endereco = argumento_ou("127.0.0.1:43210", ajuda!())?.para_escutar();
     ctrlc::set_handler(despede).map_err(sem_ctrl_c)?;
     let obj_socket = UdpSocket::bind(&endereco).map_err(erro_ao_escutar(&endereco))?;
-    // O arquivo fica na pasta atual. Se está danificado, não se escreve nele; se não existe, nasce.
+    // O arquivo fica na pasta atual. Se não há, nasce; danificado, não muda.
     let banco = Connection::open("perguntas.db").map_err(do_banco)?;
     let exame = banco.query_row("PRAGMA quick_check", [], |linha| linha.get::<_, String>(0));
     exige(exame.map_err(do_banco)? == "ok", DANIFICADO)?;
@@ -53,7 +53,7 @@ fn atende(obj_socket: &UdpSocket, buffer: &mut [u8], banco: &Connection) -> Resu
     Ok(())
 }
 
-/// A resposta da pergunta guardada que mais tem a ver; se nenhuma tem, a nova fica anotada.
+/// A resposta da pergunta que mais tem a ver; se nenhuma tem, a nova se anota.
 fn responde(banco: &Connection, pergunta: &str) -> rusqlite::Result<String> {
     let minusculas = pergunta.to_lowercase();
     let palavras = minusculas.split(|c: char| !c.is_alphanumeric());

@@ -1,5 +1,5 @@
-//! Servidor do chat: mostra cada mensagem e pede a resposta. Listagem 7.5 (`Servidor_Chat.py`).
-//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
+//! Listagem 7.5 (`Servidor_Chat.py`): mostra a mensagem e pede a resposta.
+//! `mostra!` é um `println!` que devolve erros; ANCHOR é uma marca do livro.
 //!
 //! Terminal 1: `cargo run -p servidor_chat` (Ctrl-C encerra)
 //! Terminal 2: `cargo run -p cliente_chat`
@@ -23,17 +23,17 @@ fn licao() -> Result<(), Erro> {
     let obj_socket = TcpListener::bind(&endereco).map_err(erro_ao_escutar(&endereco))?;
     mostra!("Aguardando cliente...")?;
     loop {
-        // Um cliente que falha no meio não derruba o servidor: o próximo é atendido.
+        // Um cliente que falha não derruba o servidor: o próximo é atendido.
         atende(&obj_socket).or_else(Erro::avisa_e_segue)?;
     }
 }
 
 // ANCHOR: atende
-/// Uma conexão, uma mensagem, uma resposta digitada; quem mais chegar espera na fila.
+/// Uma conexão, uma mensagem, uma resposta digitada; os outros esperam na fila.
 fn atende(obj_socket: &TcpListener) -> Result<(), Erro> {
     let (mut con, cliente) = obj_socket.accept()?;
     mostra!("Conectado com:  {}", tupla(cliente))?;
-    // Um read só, de no máximo 1024 bytes: o resto de uma mensagem maior se perde (veja o servidor).
+    // Um read só, de até 1024 bytes: o resto da mensagem se perde.
     let mut buffer = [0; 1024];
     let lidos = con.read(&mut buffer)?;
     mostra!("Recebemos:  {}", repr_sem_b(&buffer[..lidos]))?;

@@ -1,4 +1,4 @@
-//! Servidor HTTPS: os arquivos do servidor da turma, cifrados com TLS. Vai além da seção 7.2.
+//! Vai além da seção 7.2: os arquivos do servidor da turma, cifrados com TLS.
 //!
 //! Terminal 1: `cargo run -p servidor_https` (Ctrl-C encerra)
 //! Terminal 2: `cargo run -p cliente_https -- --certificado turma.pem`
@@ -30,7 +30,7 @@ fn licao() -> Result<(), Erro> {
     let endereco = argumento_ou("127.0.0.1:8443", ajuda!())?.para_escutar();
     ctrlc::set_handler(despede).map_err(sem_ctrl_c)?;
     let obj_socket = TcpListener::bind(&endereco).map_err(erro_ao_escutar(&endereco))?;
-    // O certificado se assina a si mesmo: só confia nele quem o recebeu de outro jeito.
+    // O certificado se assina a si mesmo: só confia nele quem já o recebeu.
     let (certificado, chave) = certificado_da_turma(&endereco)?;
     let tls = ServerConfig::builder().with_no_client_auth();
     let tls = tls.with_single_cert(vec![certificado], chave);
@@ -56,7 +56,7 @@ fn recebe(obj_socket: &TcpListener, tls: &Arc<ServerConfig>) -> Result<(), Erro>
 fn atende(con: TcpStream, cliente: SocketAddr, tls: Arc<ServerConfig>) -> io::Result<()> {
     con.set_read_timeout(PRAZO)?;
     con.set_write_timeout(PRAZO)?;
-    // Daqui em diante, o que se escreve em con sai cifrado, e o que se lê já vem decifrado.
+    // Daqui em diante, con cifra o que se escreve e decifra o que se lê.
     let tls = ServerConnection::new(tls).map_err(io::Error::other)?;
     let mut con = StreamOwned::new(tls, con);
     let cabeca = le_cabeca(&mut con)?;

@@ -1,4 +1,4 @@
-//! A sala de bate-papo: o que uma pessoa diz, todas leem. Vai além da seção 7.1.3.
+//! Vai além da seção 7.1.3: uma sala. O que uma pessoa diz, todas leem.
 //!
 //! Terminal 1: `cargo run -p servidor_sala` (Ctrl-C encerra)
 //! Terminal 2, 3…: `cargo run -p cliente_sala`
@@ -14,7 +14,7 @@ use comum::{
 };
 use comum_alem::le_linha;
 
-/// Quem está na sala: o nome, a fila do que ainda vai para a pessoa, e a conexão dela.
+/// Quem está na sala: o nome, a fila do que ainda vai para ela, e a conexão.
 type Pessoa = (String, mpsc::SyncSender<Arc<[u8]>>, TcpStream);
 static SALA: Mutex<Vec<Pessoa>> = Mutex::new(Vec::new());
 

@@ -1,5 +1,5 @@
-//! Servidor UDP: mostra cada datagrama e pede a resposta. Listagem 7.8 (`Servidor_UDP.py`).
-//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
+//! Listagem 7.8 (`Servidor_UDP.py`): mostra o datagrama e pede a resposta.
+//! `mostra!` é um `println!` que devolve erros; ANCHOR é uma marca do livro.
 //!
 //! Terminal 1: `cargo run -p servidor_udp` (Ctrl-C encerra)
 //! Terminal 2: `cargo run -p cliente_udp`
@@ -25,7 +25,7 @@ fn licao() -> Result<(), Erro> {
     mostra!("Servidor pronto....")?;
     let mut buffer = vec![0; 65535];
     loop {
-        // No Windows o recv_from devolve o erro 10054 quando um cliente anterior já foi embora: segue.
+        // No Windows, um cliente que se foi é o erro 10054 no recv_from: segue.
         responde(&obj_socket, &mut buffer).or_else(Erro::avisa_e_segue)?;
     }
     // ANCHOR_END: escuta

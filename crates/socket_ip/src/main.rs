@@ -1,5 +1,5 @@
-//! Descobre o IP de uma máquina a partir do nome dela. Listagem 7.1 (`Socket.py`).
-//! `mostra!` é um `println!` que devolve erros; ANCHOR marca um trecho que o livro explica.
+//! Listagem 7.1 (`Socket.py`): descobre o IP de uma máquina pelo nome dela.
+//! `mostra!` é um `println!` que devolve erros; ANCHOR é uma marca do livro.
 //!
 //! Terminal: `cargo run -p socket_ip`
 

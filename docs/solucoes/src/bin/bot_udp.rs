@@ -1,4 +1,5 @@
-//! Exercício da página do UDP: um bot, que responde sozinho às perguntas que conhece.
+//! Exercício da página do UDP: um bot, que responde sozinho às perguntas que
+//! conhece.
 //!
 //! Partiu de `crates/servidor_udp/src/main.rs`.
 //!
@@ -69,7 +70,8 @@ fn resposta(pergunta: &str) -> &str {
     }
 }
 
-/// O texto em minúsculas, sem hífens nem acentos: `E-MAIL` fica `email`, e `Horário`, `horario`.
+/// O texto em minúsculas, sem hífens nem acentos: `E-MAIL` fica `email`, e
+/// `Horário`, `horario`.
 fn so_letras(texto: &str) -> String {
     let mut letras = String::new();
     for letra in texto.to_lowercase().chars() {

@@ -1,8 +1,9 @@
-//! Exercício da página do cliente: dizer que a mensagem acabou, e ler a resposta inteira.
+//! Exercício da página do cliente: dizer que a mensagem acabou, e ler a
+//! resposta inteira.
 //!
 //! Partiu de `crates/cliente/src/main.rs`.
 //!
-//! Terminal 1: `cargo run -p servidor` ou `cargo run -p solucoes --bin servidor_ate_o_fim`
+//! Terminal 1: `cargo run -p solucoes --bin servidor_ate_o_fim`
 //! Terminal 2: `cargo run -p solucoes --bin cliente_ate_o_fim`
 
 use std::io::{Read, Write};
@@ -26,7 +27,8 @@ fn exercicio() -> Result<(), Erro> {
     let mut obj_socket =
         TcpStream::connect(&endereco).map_err(erro_ao_conectar(&endereco, "servidor"))?;
     obj_socket.write_all(msg.as_bytes())?;
-    // Fecha a metade de ida: para o servidor, é o fim da mensagem. A de volta continua aberta.
+    // Fecha a metade de ida: para o servidor, é o fim da mensagem. A de volta
+    // continua aberta.
     obj_socket.shutdown(Shutdown::Write)?;
     let mut buffer = [0; 1024];
     let mut total = 0;
@@ -38,7 +40,8 @@ fn exercicio() -> Result<(), Erro> {
         if lidos == 0 {
             break;
         }
-        // Mostrar cada pedaço assim que chega dispensa guardar a resposta inteira na memória.
+        // Mostrar cada pedaço assim que chega dispensa guardar a resposta
+        // inteira na memória.
         mostra!("Recebemos:  {}", repr(&buffer[..lidos]))?;
         total += lidos;
     }

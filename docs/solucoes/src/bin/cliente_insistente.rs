@@ -1,4 +1,5 @@
-//! Exercício da página do bot: se a resposta não vem em um segundo, o cliente pergunta de novo.
+//! Exercício da página do bot: se a resposta não vem em um segundo, o cliente
+//! pergunta de novo.
 //!
 //! Partiu de `crates/cliente_udp/src/main.rs`.
 //!
@@ -40,9 +41,11 @@ fn exercicio() -> Result<(), Erro> {
     Ok(())
 }
 
-/// Pergunta até cinco vezes. Só serve para o que se pode pedir duas vezes: às vezes o que se perdeu foi a resposta.
+/// Pergunta até cinco vezes. Só serve para o que se pode pedir duas vezes: às
+/// vezes o que se perdeu foi a resposta.
 fn insiste(socket: &UdpSocket, msg: &[u8], buffer: &mut [u8]) -> io::Result<usize> {
-    // As respostas que chegaram tarde eram da pergunta anterior: sem isto, passariam pela desta.
+    // As respostas que chegaram tarde eram da pergunta anterior: sem isto,
+    // passariam pela desta.
     socket.set_nonblocking(true)?;
     while socket.recv(buffer).is_ok() {}
     socket.set_nonblocking(false)?;

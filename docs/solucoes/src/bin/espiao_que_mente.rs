@@ -3,7 +3,7 @@
 //! Partiu de `crates/espiao/src/main.rs`.
 //!
 //! Terminal 1: `cargo run -p servidor`
-//! Terminal 2: `cargo run -p solucoes --bin espiao_que_mente -- 43211 43210` (Ctrl-C encerra)
+//! Terminal 2: `cargo run -p solucoes --bin espiao_que_mente -- 43211 43210`
 //! Terminal 3: `cargo run -p cliente -- 127.0.0.1:43211`
 
 use std::io::{self, Read, Write};
@@ -37,7 +37,7 @@ fn exercicio() -> Result<(), Erro> {
     }
 }
 
-/// TCP: o cliente que chega ganha uma conexão com o destino, e cada sentido dela, uma thread.
+/// TCP: cada cliente ganha uma conexão com o destino; cada sentido, uma thread.
 fn conexao(obj_socket: &TcpListener, destino: &Endereco) -> Result<(), Erro> {
     let (cliente, origem) = obj_socket.accept()?;
     let destino = destino.clone();
@@ -58,7 +58,8 @@ fn liga(cliente: Ponta, destino: &Endereco) -> Result<(), Erro> {
     })
 }
 
-/// Troca cada `Olah` por `Nada`, no lugar: o tamanho não muda. Uma palavra partida em dois pedaços escapa.
+/// Troca cada `Olah` por `Nada`, no lugar: o tamanho não muda. Uma palavra
+/// partida em dois pedaços escapa.
 fn mente(pedaco: &mut [u8]) {
     while let Some(onde) = pedaco.windows(4).position(|quatro| quatro == b"Olah") {
         pedaco[onde..onde + 4].copy_from_slice(b"Nada");

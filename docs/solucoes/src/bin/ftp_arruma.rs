@@ -1,11 +1,13 @@
-//! Exercício da página de `ftp_envia`: muda o nome de um arquivo enviado, ou o apaga, e mostra o que ficou.
+//! Exercício da página de `ftp_envia`: muda o nome de um arquivo enviado, ou o
+//! apaga, e mostra o que ficou.
 //!
 //! Partiu de `crates/ftp_envia/src/main.rs`.
 //!
 //! Terminal 1: `cargo run -p servidor_ftp`
-//! Terminal 2: `cargo run -p solucoes --bin ftp_arruma -- README.md leia.md` (com um nome só, apaga)
+//! Terminal 2: `cargo run -p solucoes --bin ftp_arruma -- README.md leia.md`
 //!
-//! Outro servidor vem depois dos nomes, com dois-pontos: `-- README.md 127.0.0.1:2122`
+//! Com um nome só, apaga. Outro servidor vem depois, com dois-pontos:
+//! `-- README.md 127.0.0.1:2122`
 
 use std::env;
 use std::process::ExitCode;
@@ -46,6 +48,6 @@ fn exercicio() -> Result<(), ErroFtp> {
     }
     modo_texto(&mut ftp)?;
     mostra_linhas(abre_dados(&mut ftp, "NLST")?)?;
-    let _ = ftp.quit(); // Se o servidor foi embora antes da despedida, tanto faz.
+    let _ = ftp.quit(); // Se o servidor já foi embora, tanto faz.
     Ok(())
 }

@@ -1,10 +1,11 @@
-//! Exercício da página de `ftp_binario`: baixa qualquer arquivo de um servidor FTP, texto ou não, e o
-//! grava na pasta atual com o nome que ele tem lá.
+//! Exercício da página de `ftp_binario`: baixa qualquer arquivo de um servidor
+//! FTP, texto ou não, e o grava na pasta atual com o nome que ele tem lá.
 //!
-//! Partiu de `crates/ftp_binario/src/main.rs`; o caso do texto veio de `ftp_ascii`.
+//! Partiu de `crates/ftp_binario/src/main.rs`; o caso do texto veio de
+//! `ftp_ascii`.
 //!
 //! Terminal 1: `cargo run -p servidor_ftp`
-//! Terminal 2: `cargo run -p solucoes --bin ftp_baixa -- seculoxx/representacao_politica.zip`
+//! Terminal 2: `cargo run -p solucoes --bin ftp_baixa -- seculoxx/leia_me.txt`
 //!
 //! Outro servidor vem depois do caminho: `-- README ftp.ibiblio.org`
 
@@ -54,13 +55,14 @@ fn exercicio() -> Result<(), ErroFtp> {
         ftp.transfer_type(FileType::Binary)?;
         completa_com_bytes(arquivo, abre_dados(&mut ftp, &comando)?)?;
     }
-    // O trabalho já está feito: se o servidor foi embora antes da despedida, tanto faz.
+    // O trabalho já está feito: se o servidor foi embora antes da despedida,
+    // tanto faz.
     let _ = ftp.quit();
     Ok(())
 }
 
-/// A última parte do caminho: nenhum servidor escolhe em que pasta daqui se grava. De `..` e de `/`,
-/// não há o que aproveitar.
+/// A última parte do caminho: nenhum servidor escolhe em que pasta daqui se
+/// grava. De `..` e de `/`, não há o que aproveitar.
 fn nome_local(origem: &str) -> Result<&str, ErroFtp> {
     if let Some(nome) = Path::new(origem).file_name()
         && let Some(nome) = nome.to_str()
@@ -74,7 +76,8 @@ fn nome_local(origem: &str) -> Result<&str, ErroFtp> {
     )))
 }
 
-/// Um palpite pelo nome: texto é o que termina em `.txt` e o que não tem extensão, como um README.
+/// Um palpite pelo nome: texto é o que termina em `.txt` e o que não tem
+/// extensão, como um README.
 fn e_texto(nome: &str) -> bool {
     match Path::new(nome).extension() {
         Some(extensao) => extensao.eq_ignore_ascii_case("txt"),

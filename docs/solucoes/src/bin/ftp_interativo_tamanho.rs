@@ -1,10 +1,10 @@
-//! Exercício da página de `ftp_interativo`: antes de baixar, diz o tamanho do arquivo e pergunta se é
-//! isso mesmo.
+//! Exercício da página de `ftp_interativo`: antes de baixar, diz o tamanho do
+//! arquivo e pergunta se é isso mesmo.
 //!
 //! Partiu de `crates/ftp_interativo/src/main.rs`: só `baixa` mudou.
 //!
 //! Terminal 1: `cargo run -p servidor_ftp`
-//! Terminal 2: `cargo run -p solucoes --bin ftp_interativo_tamanho` (Enter no primeiro prompt)
+//! Terminal 2: `cargo run -p solucoes --bin ftp_interativo_tamanho`
 
 use std::process::ExitCode;
 
@@ -62,7 +62,8 @@ fn baixa(ftp: &mut Sessao) -> Result<(), ErroFtp> {
         pergunta("Digite <B> para arquivo binário ou \nqualquer outra letra para arquivo ASCII: ")?;
     let destino = pergunta("Digite o nome do arquivo destino: ")?;
     let origem = pergunta("Arquivo de origem: ")?;
-    // Em TYPE A o tamanho dependeria das quebras de linha, e há servidores que então o negam.
+    // Em TYPE A o tamanho dependeria das quebras de linha, e há servidores que
+    // então o negam.
     ftp.transfer_type(FileType::Binary)?;
     let tamanho = ftp.size(&origem)?;
     let resposta = pergunta(&format!("São {tamanho} bytes. Digite <S> para baixar: "))?;

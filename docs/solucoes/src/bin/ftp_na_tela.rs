@@ -1,4 +1,5 @@
-//! Exercício da página de `ftp_ascii`: mostra o `README` de um servidor FTP na tela, sem gravar nada.
+//! Exercício da página de `ftp_ascii`: mostra o `README` de um servidor FTP na
+//! tela, sem gravar nada.
 //!
 //! Partiu de `crates/ftp_ascii/src/main.rs`.
 //!
@@ -22,10 +23,12 @@ fn exercicio() -> Result<(), ErroFtp> {
     mostra!("{saudacao}")?;
     ftp.login("anonymous", "anonymous@")?;
     modo_texto(&mut ftp)?;
-    // Uma listagem e um arquivo de texto chegam do mesmo jeito: linhas, pela conexão de dados. Quem as
-    // mostra cuida de um texto alheio não mexer no terminal.
+    // Uma listagem e um arquivo de texto chegam do mesmo jeito: linhas, pela
+    // conexão de dados. Quem as mostra cuida de um texto alheio não mexer no
+    // terminal.
     mostra_linhas(abre_dados(&mut ftp, "RETR README")?)?;
-    // O trabalho já está feito: se o servidor foi embora antes da despedida, tanto faz.
+    // O trabalho já está feito: se o servidor foi embora antes da despedida,
+    // tanto faz.
     let _ = ftp.quit();
     Ok(())
 }

@@ -1,7 +1,8 @@
-//! Exercício da página de `protocolo_ftp`: passear pelas pastas de um servidor FTP, vendo o que há em
-//! cada uma.
+//! Exercício da página de `protocolo_ftp`: passear pelas pastas de um servidor
+//! FTP, vendo o que há em cada uma.
 //!
-//! Partiu de `crates/protocolo_ftp/src/main.rs`: até o login, é ele. Linha vazia encerra.
+//! Partiu de `crates/protocolo_ftp/src/main.rs`: até o login, é ele. Linha
+//! vazia encerra.
 //!
 //! Terminal 1: `cargo run -p servidor_ftp`
 //! Terminal 2: `cargo run -p solucoes --bin ftp_navegador`
@@ -36,14 +37,16 @@ fn exercicio() -> Result<(), ErroFtp> {
         if pasta.is_empty() {
             break;
         }
-        // Uma pasta que não existe é um 550: o erro é contado, e a pergunta volta.
+        // Uma pasta que não existe é um 550: o erro é contado, e a pergunta
+        // volta.
         visita(&mut ftp, &pasta).or_else(ErroFtp::avisa_e_volta)?;
     }
     let _ = ftp.quit();
     Ok(())
 }
 
-/// Entra na pasta e mostra onde se está e o que há ali. Se ela não existe, continua-se onde se estava.
+/// Entra na pasta e mostra onde se está e o que há ali. Se ela não existe,
+/// continua-se onde se estava.
 fn visita(ftp: &mut Sessao, pasta: &str) -> Result<(), ErroFtp> {
     ftp.cwd(pasta)?;
     mostra!("Diretório corrente:  {}", ftp.pwd()?)?;

@@ -1,6 +1,8 @@
-//! Exercício da página de `portas`: as portas dos serviços que vêm como argumentos.
+//! Exercício da página de `portas`: as portas dos serviços que vêm como
+//! argumentos.
 //!
-//! Partiu de `crates/portas/src/main.rs`. Sem argumentos, faz o que a lição faz.
+//! Partiu de `crates/portas/src/main.rs`. Sem argumentos, faz o que a lição
+//! faz.
 //!
 //! Terminal: `cargo run -p solucoes --bin portas_do_argumento -- smtp https`
 
@@ -32,14 +34,16 @@ fn exercicio() -> Result<(), Erro> {
     Ok(())
 }
 
-/// O mesmo da lição. Só o conselho mudou: agora o nome pode ter sido digitado errado.
+/// O mesmo da lição. Só o conselho mudou: agora o nome pode ter sido digitado
+/// errado.
 fn getservbyname(servico: &str) -> Result<u16, Erro> {
     let mut respostas = getaddrinfo(None, Some(servico), Some(so_tcp()));
     if respostas.is_err() {
         respostas = getaddrinfo(None, Some(servico), Some(so_udp()));
     }
     match primeira_porta(respostas, servico) {
-        // O getaddrinfo também aceita um número, e devolve ele mesmo: aqui se procuram nomes.
+        // O getaddrinfo também aceita um número, e devolve ele mesmo: aqui se
+        // procuram nomes.
         Ok(porta) if servico.contains(char::is_alphabetic) => Ok(porta),
         _ => Err(Erro::Mensagem(format!(
             "a tabela de serviços do sistema não tem {servico:?}; confira o nome, que costuma ser em minúsculas"

@@ -16,7 +16,7 @@ use comum::{
 };
 use comum_alem::le_linha;
 
-/// Quem está na sala: o nome, a fila do que ainda vai para a pessoa, e a conexão dela.
+/// Quem está na sala: o nome, a fila do que ainda vai para ela, e a conexão.
 type Pessoa = (String, mpsc::SyncSender<Arc<[u8]>>, TcpStream);
 static SALA: Mutex<Vec<Pessoa>> = Mutex::new(Vec::new());
 

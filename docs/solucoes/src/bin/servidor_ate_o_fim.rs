@@ -1,8 +1,9 @@
-//! Exercício da página do servidor: ler tudo o que o cliente manda, e só então responder.
+//! Exercício da página do servidor: ler tudo o que o cliente manda, e só então
+//! responder.
 //!
 //! Partiu de `crates/servidor/src/main.rs`.
 //!
-//! Terminal 1: `cargo run -p solucoes --bin servidor_ate_o_fim` (Ctrl-C encerra)
+//! Terminal 1: `cargo run -p solucoes --bin servidor_ate_o_fim`
 //! Terminal 2: `cargo run -p solucoes --bin cliente_ate_o_fim`
 
 use std::io::{Read, Write};
@@ -34,12 +35,14 @@ fn exercicio() -> Result<(), Erro> {
 fn atende(obj_socket: &TcpListener) -> Result<(), Erro> {
     let (mut con, cliente) = obj_socket.accept()?;
     mostra!("Conectado com:  {}", tupla(cliente))?;
-    // O mesmo buffer serve a todos os pedaços: a memória não cresce com a mensagem.
+    // O mesmo buffer serve a todos os pedaços: a memória não cresce com a
+    // mensagem.
     let mut buffer = [0; 1024];
     let mut total = 0;
     loop {
         let lidos = con.read(&mut buffer)?;
-        // Enquanto há conexão, o read espera. Ele só devolve 0 quando o cliente fecha a metade dele.
+        // Enquanto há conexão, o read espera. Ele só devolve 0 quando o cliente
+        // fecha a metade dele.
         if lidos == 0 {
             break;
         }

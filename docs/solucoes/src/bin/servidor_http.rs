@@ -1,4 +1,5 @@
-//! Exercício da página do HTTPS: o servidor da listagem 7.3, que um navegador entende.
+//! Exercício da página do HTTPS: o servidor da listagem 7.3, que um navegador
+//! entende.
 //!
 //! Partiu de `crates/servidor/src/main.rs`.
 //!

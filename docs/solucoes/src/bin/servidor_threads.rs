@@ -1,4 +1,5 @@
-//! Exercício da página do chat: um cliente por thread, para que um calado não prenda os outros.
+//! Exercício da página do chat: um cliente por thread, para que um calado não
+//! prenda os outros.
 //!
 //! Partiu de `crates/servidor/src/main.rs`.
 //!
@@ -32,17 +33,20 @@ fn exercicio() -> Result<(), Erro> {
     }
 }
 
-/// Espera um cliente, entrega a conexão a uma thread nova e volta na hora, sem esperar por ela.
+/// Espera um cliente, entrega a conexão a uma thread nova e volta na hora, sem
+/// esperar por ela.
 fn recebe(obj_socket: &TcpListener) -> Result<(), Erro> {
     let (con, cliente) = obj_socket.accept()?;
     mostra!("Conectado com:  {}", tupla(cliente))?;
-    // O move entrega con à thread, e a conexão se fecha quando ela termina. O Builder devolve um erro
-    // quando o sistema não dá mais threads; o thread::spawn entraria em pânico.
+    // O move entrega con à thread, e a conexão se fecha quando ela termina. O
+    // Builder devolve um erro quando o sistema não dá mais threads; o
+    // thread::spawn entraria em pânico.
     thread::Builder::new().spawn(move || atende(con).or_else(Erro::avisa_e_segue))?;
     Ok(())
 }
 
-/// O `atende` da lição, menos o `accept`. Roda numa thread: quem demora aqui só atrasa a si mesmo.
+/// O `atende` da lição, menos o `accept`. Roda numa thread: quem demora aqui só
+/// atrasa a si mesmo.
 fn atende(mut con: TcpStream) -> Result<(), Erro> {
     let mut buffer = [0; 1024];
     let lidos = con.read(&mut buffer)?;

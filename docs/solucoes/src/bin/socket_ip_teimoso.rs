@@ -1,6 +1,8 @@
-//! Exercício da página de `socket_ip`: um nome que não existe não encerra o laço.
+//! Exercício da página de `socket_ip`: um nome que não existe não encerra o
+//! laço.
 //!
-//! Partiu de `crates/socket_ip/src/main.rs`. Só a `licao` mudou: o `?` deu lugar a um `match`.
+//! Partiu de `crates/socket_ip/src/main.rs`. Só a `licao` mudou: o `?` deu
+//! lugar a um `match`.
 //!
 //! Terminal: `cargo run -p solucoes --bin socket_ip_teimoso`
 
