@@ -159,7 +159,7 @@ fn ftp_na_tela() {
     exercicio(
         "ftp_na_tela",
         &["ftp_na_tela"],
-        "esperava na tela, o README do servidor",
+        "esperava no fim da tela, o README do servidor",
     );
 }
 

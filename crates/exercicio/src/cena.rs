@@ -122,8 +122,8 @@ pub fn espera_entre_outros(programa: &mut Terminal, texto: &str) -> Resultado<()
 pub struct Fim {
     programa: Terminal,
     codigo: i32,
-    /// O que ele mostrou no stdout, sem o que já se exigiu.
-    tela: String,
+    /// O que ele mostrou no stdout.
+    pub tela: String,
     /// O que ele mostrou, e depois o que disse no stderr.
     pub tudo: String,
 }
@@ -143,55 +143,39 @@ impl Fim {
         })
     }
 
-    pub fn exige(mut self, certo: bool, o_que: impl Display) -> Resultado<Fim> {
+    pub fn exige(&mut self, certo: bool, o_que: impl Display) -> Resultado<&mut Fim> {
         self.programa.exige(certo, o_que).map(|()| self)
     }
 
-    /// Terminou com o código 0.
-    pub fn bem(self) -> Resultado<Fim> {
-        let certo = self.codigo == 0;
-        self.exige(certo, "o código de saída 0")
-    }
-
-    /// Terminou com um código que é de erro.
-    pub fn mal(self) -> Resultado<Fim> {
-        let certo = self.codigo != 0;
-        self.exige(certo, "um erro, porque isso não serve, e o código foi 0")
-    }
-
-    /// Mostrou estes textos, nessa ordem, e depois deles os que ainda se exigirem.
-    pub fn mostrou(mut self, textos: &[&str]) -> Resultado<Fim> {
-        for texto in textos {
-            match self.tela.split_once(texto) {
-                Some((_, resto)) => self.tela = resto.to_string(),
-                None => self = self.exige(false, citado(texto))?,
-            }
-        }
-        Ok(self)
+    /// Terminou com o código 0, ou, se não `bem`, com um de erro.
+    pub fn saiu(&mut self, bem: bool) -> Resultado<&mut Fim> {
+        let qual = if bem { "0" } else { "de erro" };
+        let certo = (self.codigo == 0) == bem;
+        self.exige(certo, format!("o código de saída {qual}"))
     }
 
     /// Das linhas com este fim, só mostrou estas.
-    pub fn so_mostrou(self, fim: &str, linhas: &[&str]) -> Resultado<Fim> {
+    pub fn so_mostrou(&mut self, fim: &str, linhas: &[&str]) -> Resultado<&mut Fim> {
         let vistas = self.tela.lines().filter(|linha| linha.ends_with(fim));
         let certo = vistas.eq(linhas.iter().copied());
         self.exige(certo, format!("{linhas:?}, um por linha"))
     }
 
     /// Um texto aparece tantas vezes no que ele disse.
-    pub fn vezes(self, vezes: usize, texto: &str) -> Resultado<Fim> {
+    pub fn vezes(&mut self, vezes: usize, texto: &str) -> Resultado<&mut Fim> {
         let certo = self.tudo.matches(texto).count() == vezes;
         self.exige(certo, format!("{vezes} vezes {}", citado(texto)))
     }
 
     /// Há uma linha `Erro: …` com este texto.
-    pub fn diz_erro(self, texto: &str) -> Resultado<Fim> {
+    pub fn diz_erro(&mut self, texto: &str) -> Resultado<&mut Fim> {
         let serve = |linha: &str| linha.starts_with("Erro: ") && linha.contains(texto);
         let certo = self.tudo.lines().any(serve);
         self.exige(certo, format!("uma linha `Erro: …` com `{texto}`"))
     }
 
     /// Na pasta de trabalho há estes arquivos, com estes bytes, e nenhum outro.
-    pub fn gravou(self, cena: &Cena, certos: &BTreeMap<&str, Vec<u8>>) -> Resultado<Fim> {
+    pub fn gravou(&mut self, cena: &Cena, certos: &BTreeMap<&str, Vec<u8>>) -> Resultado<()> {
         let mut vistos = BTreeMap::new();
         for entrada in fs::read_dir(cena.pasta.path())? {
             let entrada = entrada?;
@@ -199,12 +183,12 @@ impl Fim {
             vistos.insert(nome, fs::read(entrada.path())?);
         }
         let (nomes, ha) = (certos.keys(), vistos.keys());
-        let certo = nomes.clone().eq(ha.clone());
-        let fim = self.exige(certo, format!("na pasta só {nomes:?}, e há {ha:?}"))?;
-        let difere = certos
-            .iter()
-            .find(|(nome, certo)| vistos[**nome] != **certo);
-        let o_que = format!("outros bytes em {:?}", difere.map(|(nome, _)| nome));
-        fim.exige(difere.is_none(), o_que)
+        let so_eles = nomes.clone().eq(ha.clone());
+        self.exige(so_eles, format!("na pasta só {nomes:?}, e há {ha:?}"))?;
+        for (nome, certo) in certos {
+            let igual = vistos[*nome] == *certo;
+            self.exige(igual, format!("outros bytes em {nome}"))?;
+        }
+        Ok(())
     }
 }

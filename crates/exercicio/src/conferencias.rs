@@ -33,10 +33,11 @@ pub fn socket_ip_teimoso(cena: &Cena) -> Resultado<()> {
         programa.digita(tecla)?;
     }
     cena.quando("digitado `n`");
-    let fim = Fim::de(programa)?.bem()?;
+    let mut fim = Fim::de(programa)?;
     let respostas = fim.tudo.replace(URL, "").replace(CONTINUA, "");
     let quantas = respostas.lines().filter(|linha| !linha.is_empty()).count();
-    fim.exige(quantas >= 4, "um IP, e o motivo de cada um dos outros")?;
+    let o_que = "um IP, e o motivo de cada um dos outros";
+    fim.saiu(true)?.exige(quantas >= 4, o_que)?;
     let programa = cena.abre(&[], URL)?;
     cena.quando("num Ctrl-D, que continua encerrando");
     Fim::de(programa).map(drop)
@@ -50,11 +51,12 @@ pub fn portas_do_argumento(cena: &Cena) -> Resultado<()> {
         // Este costuma estar só no UDP.
         (&["ntp"], &["123"]),
     ] {
-        cena.roda(nomes, &[])?.so_mostrou("", certas)?.bem()?;
+        cena.roda(nomes, &[])?.so_mostrou("", certas)?.saiu(true)?;
     }
     for estranho in ["nao_existe", "80", "", "--porta"] {
-        let fim = cena.roda(&["ftp", estranho, "http"], &[])?;
-        fim.mostrou(&["21\n"])?.diz_erro(estranho)?;
+        let mut fim = cena.roda(&["ftp", estranho, "http"], &[])?;
+        fim.exige(fim.tela.starts_with("21\n"), "21")?
+            .diz_erro(estranho)?;
     }
     Ok(())
 }
@@ -128,13 +130,11 @@ pub fn cliente_ate_o_fim(cena: &Cena) -> Resultado<()> {
         manda(&mut con, &resposta);
         drop(con);
         cliente.espera(&format!("Fim da resposta: {quantos} bytes\n"))?;
-        let fim = Fim::de(cliente)?.bem()?;
+        let mut fim = Fim::de(cliente)?;
         // A resposta pode vir em quantos pedaços a rede quiser.
-        let inteira = fim
-            .tudo
-            .replace("'\nRecebemos:  b'", "")
-            .contains(&resposta);
-        fim.exige(inteira, "a resposta inteira na tela")?;
+        let tela = fim.tela.replace("'\nRecebemos:  b'", "");
+        fim.exige(tela.contains(&resposta), "a resposta inteira na tela")?
+            .saiu(true)?;
     }
     Ok(())
 }
@@ -173,15 +173,11 @@ pub fn servidor_threads(cena: &Cena) -> Resultado<()> {
 }
 
 /// O próximo datagrama, e de quem ele é; se não vem nenhum, é isto que falta.
-fn datagrama(
-    programa: &mut Terminal,
-    socket: &UdpSocket,
-    o_que: &str,
-) -> Resultado<(String, SocketAddr)> {
-    socket.set_read_timeout(Some(PRAZO))?;
+fn recebe(quem: &mut Terminal, em: &UdpSocket, falta: &str) -> Resultado<(String, SocketAddr)> {
+    em.set_read_timeout(Some(PRAZO))?;
     let mut buffer = [0; 65535];
-    let chegou = socket.recv_from(&mut buffer).ok();
-    let (lidos, de) = chegou.ok_or_else(|| programa.falta(o_que, None))?;
+    let chegou = em.recv_from(&mut buffer).ok();
+    let (lidos, de) = chegou.ok_or_else(|| quem.falta(falta, None))?;
     Ok((String::from_utf8_lossy(&buffer[..lidos]).into_owned(), de))
 }
 
@@ -198,7 +194,7 @@ pub fn bot_udp(cena: &Cena) -> Resultado<()> {
             // Cada uma é de um colega.
             let colega = UdpSocket::bind("127.0.0.1:0")?;
             colega.send_to(pergunta.as_bytes(), ("127.0.0.1", cena.porta))?;
-            let (veio, _) = datagrama(&mut bot, &colega, "uma resposta, sem ninguém digitar nada")?;
+            let (veio, _) = recebe(&mut bot, &colega, "uma resposta, sem ninguém digitar nada")?;
             let (serve, qual) = match &certa {
                 None => (
                     !respostas.contains(&veio),
@@ -227,7 +223,9 @@ pub fn ftp_navegador(cena: &Cena) -> Resultado<()> {
     // A linha vazia é a despedida: o que vem depois dela não é lido.
     let passeio = ["nao_existe", "pub/textos", "/README", "/pub", ".."];
     let linhas = [&["", ""], &passeio[..], &["", "pub"]].concat();
-    let fim = cena.roda(&[], &linhas)?.mostrou(&[
+    let mut fim = cena.roda(&[], &linhas)?;
+    let mut resto = fim.tela.clone();
+    for texto in [
         "Diretório atual de trabalho:  /\n",
         "Diretório corrente:  /pub/textos\n",
         "pão de queijo.txt",
@@ -236,20 +234,23 @@ pub fn ftp_navegador(cena: &Cena) -> Resultado<()> {
         "Diretório corrente:  /\n",
         "README",
         "seculoxx",
-    ])?;
-    // Três pastas, e o 550 das duas que não o são.
-    fim.vezes(3, "Diretório corrente")?
-        .vezes(2, "550")?
-        .bem()
-        .map(drop)
+    ] {
+        let o_que = format!("{}, nessa ordem", citado(texto));
+        fim.exige(resto.contains(texto), o_que)?;
+        resto = resto.split_once(texto).unwrap_or_default().1.to_string();
+    }
+    let encerrou = !resto.contains("Diretório");
+    fim.exige(encerrou, "que a linha vazia o encerrasse")?;
+    // As duas que não são pastas.
+    fim.vezes(2, "550")?.saiu(true).map(drop)
 }
 
 pub fn ftp_na_tela(cena: &Cena) -> Resultado<()> {
     let leia_me = String::from_utf8_lossy(&da_turma("/README")).into_owned();
-    let fim = cena.roda(&[], &[])?.bem()?;
-    let mostrou = fim.tudo.contains(&leia_me);
-    let fim = fim.exige(mostrou, "na tela, o README do servidor")?;
-    fim.gravou(cena, &BTreeMap::new()).map(drop)
+    let mut fim = cena.roda(&[], &[])?;
+    let mostrou = fim.tela.ends_with(&leia_me);
+    fim.exige(mostrou, "no fim da tela, o README do servidor")?;
+    fim.saiu(true)?.gravou(cena, &BTreeMap::new())
 }
 
 pub fn ftp_baixa(cena: &Cena) -> Resultado<()> {
@@ -269,15 +270,16 @@ pub fn ftp_baixa(cena: &Cena) -> Resultado<()> {
         ("../../README", "README", texto_da_turma("/README")),
     ] {
         gravados.insert(nome, certo);
-        cena.roda(&[pedido], &[])?.bem()?.gravou(cena, &gravados)?;
+        cena.roda(&[pedido], &[])?
+            .saiu(true)?
+            .gravou(cena, &gravados)?;
     }
     fs::write(cena.pasta.path().join("nao_existe.zip"), "antigo")?;
     gravados.insert("nao_existe.zip", b"antigo".to_vec());
     for ruim in ["pub/nao_existe.zip", "nao_existe", "..", "pub/..", "/", ""] {
-        let fim = cena.roda(&[ruim], &[])?;
-        let disse = !fim.tudo.trim().is_empty();
-        fim.exige(disse, "um erro, porque isso não serve")?
-            .gravou(cena, &gravados)?;
+        let mut fim = cena.roda(&[ruim], &[])?;
+        fim.exige(fim.tudo.trim() != "", "um erro, porque isso não serve")?;
+        fim.gravou(cena, &gravados)?;
     }
     Ok(())
 }
@@ -295,16 +297,15 @@ pub fn ftp_interativo_tamanho(cena: &Cena) -> Resultado<()> {
         &["3", "", "texto.txt", "como_conferir.txt", "S"],
         &["4"],
     ];
-    let fim = cena.roda(&[], &linhas.concat())?;
-    let fim = fim.vezes(2, &format!("{} bytes", grande.len()))?;
+    let mut fim = cena.roda(&[], &linhas.concat())?;
+    fim.vezes(2, &format!("{} bytes", grande.len()))?;
     cena.quando("pedidos o como_conferir.txt, um que não existe e a saída");
-    let fim = fim
-        .vezes(1, &format!("{} bytes", texto.len()))?
-        .vezes(1, "550")?
-        .bem()?;
+    for tem in [&format!("{} bytes", texto.len()), "550"] {
+        fim.exige(fim.tudo.contains(tem), tem)?;
+    }
     let texto = texto_da_turma("/pub/grande/como_conferir.txt");
     let certos = BTreeMap::from([("grande.bin", grande), ("texto.txt", texto)]);
-    fim.gravou(cena, &certos).map(drop)
+    fim.saiu(true)?.gravou(cena, &certos)
 }
 
 pub fn sala_com_recados(cena: &Cena) -> Resultado<()> {
@@ -333,10 +334,8 @@ pub fn sala_com_recados(cena: &Cena) -> Resultado<()> {
         cena.quando(format!("com os recados de João, diante de {nome}"));
         let certas = [recados, &["João: @", "João: @Ana", "João: fim"]].concat();
         let vistas = le_ate(&mut con, "João: fim");
-        let vistas = vistas
-            .lines()
-            .filter(|l| !l.is_empty() && !l.starts_with('*'));
-        let vistas: Vec<&str> = vistas.collect();
+        let mut vistas: Vec<&str> = vistas.lines().collect();
+        vistas.retain(|linha| !linha.is_empty() && !linha.starts_with('*'));
         sala.exige(vistas == certas, format!("{certas:?}, e veio {vistas:?}"))?;
     }
     Ok(())
@@ -354,23 +353,23 @@ pub fn cliente_insistente(cena: &Cena) -> Resultado<()> {
     ] {
         cliente.espera("Sua mensagem: ")?;
         cliente.digita(pergunta)?;
+        let mut origem = surdo.local_addr()?;
         for vez in 1..=vezes {
             cena.quando(format!("digitado `{pergunta}`, na vez {vez}"));
-            let mut chegou = datagrama(&mut cliente, &surdo, "a pergunta na rede")?;
+            let mut chegou = recebe(&mut cliente, &surdo, "a pergunta na rede")?;
             // Se a resposta demorou, a pergunta anterior veio mais uma vez.
             while chegou.0 == anterior {
-                chegou = datagrama(&mut cliente, &surdo, "a pergunta na rede")?;
+                chegou = recebe(&mut cliente, &surdo, "a pergunta na rede")?;
             }
-            let (veio, origem) = chegou;
-            let o_que = format!("a pergunta na rede, e veio {}", citado(&veio));
-            cliente.exige(veio == pergunta, o_que)?;
-            surdo.connect(origem)?;
+            let o_que = format!("a pergunta na rede, e veio {}", citado(&chegou.0));
+            cliente.exige(chegou.0 == pergunta, o_que)?;
+            origem = chegou.1;
         }
         cena.quando(format!("depois de perguntado {vezes} vezes `{pergunta}`"));
         if !resposta.is_empty() {
             // A segunda é da pergunta que se repetiu, e não da próxima.
-            surdo.send(resposta.as_bytes())?;
-            surdo.send(resposta.as_bytes())?;
+            surdo.send_to(resposta.as_bytes(), origem)?;
+            surdo.send_to(resposta.as_bytes(), origem)?;
             cliente.espera(&format!("Resposta do Servidor:  {resposta}\n"))?;
             cliente.espera("Digite <X> para sair: ")?;
             cliente.digita("")?;
@@ -393,10 +392,12 @@ pub fn ftp_arruma(cena: &Cena) -> Resultado<()> {
         (&["dois.txt"], &["novo.txt"]),
         (&["novo.txt"], &[]),
     ] {
-        cena.roda(nomes, &[])?.so_mostrou(".txt", ficam)?.bem()?;
+        cena.roda(nomes, &[])?
+            .so_mostrou(".txt", ficam)?
+            .saiu(true)?;
     }
     for nomes in [&["nao_existe"][..], &[], &["a", "b", "c"]] {
-        cena.roda(nomes, &[])?.mal()?;
+        cena.roda(nomes, &[])?.saiu(false)?;
     }
     Ok(())
 }
