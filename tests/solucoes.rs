@@ -331,7 +331,8 @@ fn o_comando_conta_o_que_passou_e_a_primeira_coisa_que_falta() {
     );
     let (codigo, tela, erro) = roda(&["servidor_ate_o_fim", certo]);
     assert_eq!((codigo, erro.as_str()), (Some(0), ""), "{tela}");
-    assert!(tela.ends_with("\nservidor_ate_o_fim: passou!\n"), "{tela}");
+    let fim = "✓ enquanto o cliente não diz que acabou\n\nservidor_ate_o_fim: passou!\n";
+    assert!(tela.ends_with(fim), "{tela}");
     // Uma pasta de aluno, com o nome da lição, e um engano no meio.
     let pasta = tempfile::tempdir().unwrap();
     let errado = fs::read_to_string(certo)

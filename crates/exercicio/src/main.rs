@@ -65,7 +65,7 @@ fn exercicio() -> Result<bool, Erro> {
         mostra!("\nInterrompido: nada ficou rodando.")?;
         return Ok(false);
     }
-    let parou = feito.as_ref().err().and(passos.pop());
+    let parou = passos.pop_if(|_| feito.is_err());
     for passo in passos {
         mostra!("✓ {passo}")?;
     }

@@ -505,7 +505,7 @@ impl Terminal {
 /// As últimas linhas de uma tela, debaixo de uma frase.
 fn recuado(tela: &[u8]) -> String {
     let tela = String::from_utf8_lossy(tela);
-    let linhas: Vec<&str> = tela.trim_end().lines().collect();
+    let linhas: Vec<&str> = tela.trim_end().trim_start_matches('\n').lines().collect();
     linhas[linhas.len().saturating_sub(20)..]
         .iter()
         .map(|linha| format!("\n    {}", visivel(linha.as_bytes())))
