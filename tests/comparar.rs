@@ -1,5 +1,5 @@
 //! O `comparar` com pastas de aluno: pequenos programas em Python escritos aqui, com os enganos que se
-//! cometem ao digitar. `ORIGINAIS=PASTA` toca também os do capítulo: nenhum pode diferir sem querer.
+//! cometem ao digitar. `ORIGINAIS=PASTA` roda também os do capítulo: nenhum pode diferir sem querer.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -792,7 +792,7 @@ fn sem_python_diz_o_que_instalar() {
     contem(&erro, "https://www.python.org/downloads");
 }
 
-/// O arquivo do aluno não é tocado, e nenhum programa continua rodando (nem com uma porta na mão).
+/// O arquivo do aluno não muda, e nenhum programa continua rodando (nem com uma porta na mão).
 #[test]
 fn nada_fica_para_tras() {
     if !tem_python() {

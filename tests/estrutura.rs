@@ -269,7 +269,7 @@ fn um_par_abre_no_tmux_e_o_que_falha_fica_na_tela() {
     }
 }
 
-/// A conversa que o README mostra é uma sessão tocada de verdade.
+/// A conversa que o README mostra é a de uma sessão.
 #[test]
 fn as_telas_do_readme_sao_as_das_sessoes() {
     let leia_me = le("README.md");

@@ -1,6 +1,6 @@
-//! Toca cada sessão de `tests/sessoes` e compara o que as telas mostram, byte a byte.
+//! Roda cada sessão de `tests/sessoes` e compara o que as telas mostram, byte a byte.
 //!
-//! `ORIGINAIS=PASTA` (os arquivos do capítulo, em Python) toca as mesmas sessões com os originais e,
+//! `ORIGINAIS=PASTA` (os arquivos do capítulo, em Python) roda as mesmas sessões com os originais e,
 //! nos pares, com um lado de cada; `REGRAVA=1` junto com ela reescreve as telas a partir deles.
 
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, fs, thread};
 
 use palco::{
-    Apresentacao, Ator, Diferenca, Falha, Sessao, Tela, compila, observa, original, python, toca,
+    Apresentacao, Ator, Diferenca, Falha, Sessao, Tela, compila, observa, original, python, roda,
 };
 
 fn sessoes() -> Vec<Sessao> {
@@ -129,7 +129,7 @@ fn confere_arquivos(sessao: &Sessao, visto: &Apresentacao) -> Result<(), Falha> 
 }
 
 fn confere_em_rust(sessao: &Sessao) -> Result<(), Falha> {
-    let visto = toca(sessao, |_| Ator::Rust)?;
+    let visto = roda(sessao, |_| Ator::Rust)?;
     for (terminal, Tela { tela, erro }) in &visto.telas {
         igual(
             sessao,
@@ -152,7 +152,7 @@ fn confere_em_rust(sessao: &Sessao) -> Result<(), Falha> {
 
 fn confere_no_original(sessao: &Sessao, pasta: &Path) -> Result<(), Falha> {
     if sessao.diferenca.is_empty() {
-        let visto = toca(sessao, |_| Ator::Python(pasta))?;
+        let visto = roda(sessao, |_| Ator::Python(pasta))?;
         for (terminal, Tela { tela, .. }) in &visto.telas {
             igual(
                 sessao,
@@ -188,11 +188,11 @@ fn confere_no_original(sessao: &Sessao, pasta: &Path) -> Result<(), Falha> {
 }
 
 fn regrava(sessao: &Sessao, pasta: &Path) -> Result<(), Falha> {
-    let em_rust = toca(sessao, |_| Ator::Rust)?.telas;
+    let em_rust = roda(sessao, |_| Ator::Rust)?.telas;
     let do_original = if sessao.listagens.is_empty() {
         em_rust.clone()
     } else if sessao.diferenca.is_empty() {
-        toca(sessao, |_| Ator::Python(pasta))?.telas
+        roda(sessao, |_| Ator::Python(pasta))?.telas
     } else {
         observa(sessao, |_| Ator::Python(pasta))?.apresentacao.telas
     };
@@ -296,7 +296,7 @@ fn os_pares_conversam_misturados() {
         pasta.display()
     );
     em_paralelo(&casos, |(sessao, em_python)| {
-        let visto = toca(sessao, |licao| {
+        let visto = roda(sessao, |licao| {
             if licao == em_python {
                 Ator::Python(&pasta)
             } else {

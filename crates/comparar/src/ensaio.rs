@@ -1,4 +1,4 @@
-//! Toca as sessões: com os arquivos do aluno, com os programas daqui e, nos pares, um de cada.
+//! Roda as sessões: com os arquivos do aluno, com os programas daqui e, nos pares, um de cada.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::progresso::Progresso;
 use crate::veredito::{Peso, Pista, Veredito, conclui, julga, parou};
 use crate::vista::{Relatorio, SessaoVista, Vista, resume};
 
-/// Quem toca. O que se viu com os programas em Rust serve a todas as pastas.
+/// Quem roda. O que se viu com os programas em Rust serve a todas as pastas.
 pub struct Ensaio<'a> {
     pub roteiro: &'a Roteiro,
     pub versao_do_python: &'a str,
@@ -23,10 +23,10 @@ pub struct Ensaio<'a> {
 }
 
 impl Ensaio<'_> {
-    /// Toca todas as sessões de uma pasta, com `quantos` grupos de lições ao mesmo tempo.
-    pub fn toca(&self, plano: &Plano, quantos: usize) -> Result<Relatorio, String> {
-        let toca = |grupo| self.toca_grupo(grupo, &plano.pasta);
-        let grupos: Resultado<Vec<_>> = em_paralelo(&plano.grupos, quantos, toca)
+    /// Roda todas as sessões de uma pasta, com `quantos` grupos de lições ao mesmo tempo.
+    pub fn roda(&self, plano: &Plano, quantos: usize) -> Result<Relatorio, String> {
+        let roda = |grupo| self.roda_grupo(grupo, &plano.pasta);
+        let grupos: Resultado<Vec<_>> = em_paralelo(&plano.grupos, quantos, roda)
             .into_iter()
             .collect();
         let grupos = grupos.map_err(|falha| match interrompido() {
@@ -43,11 +43,11 @@ impl Ensaio<'_> {
         })
     }
 
-    fn toca_grupo(&self, grupo: &Grupo, pasta: &Path) -> Resultado<Vista> {
+    fn roda_grupo(&self, grupo: &Grupo, pasta: &Path) -> Resultado<Vista> {
         let mut parados: Vec<&str> = Vec::new();
         let mut sessoes = Vec::new();
         for sessao in &grupo.sessoes {
-            self.progresso.toca(&sessao.nome);
+            self.progresso.roda(&sessao.nome);
             let da_sessao = |licao: &&Licao| licao.arquivo.is_some() && licao.entra_em(sessao);
             let em_python: Vec<&Licao> = grupo.licoes.iter().filter(da_sessao).collect();
             let ja_parou = |licao: &&&Licao| parados.contains(&licao.nome.as_str());
@@ -143,7 +143,7 @@ impl Ensaio<'_> {
     }
 }
 
-/// Toca a sessão com os arquivos destas lições, e o resto em Rust.
+/// Roda a sessão com os arquivos destas lições, e o resto em Rust.
 fn com(sessao: &Sessao, em_python: &[&Licao]) -> Resultado<Observacao> {
     observa(sessao, |nome| {
         let licao = em_python.iter().find(|licao| licao.nome == nome);

@@ -3,7 +3,7 @@
 //!
 //! `cargo run -p comparar -- PASTA`
 //!
-//! Quem toca é o palco, e o que se toca são as sessões de `tests/sessoes`. Aqui ficam a ordem das
+//! Quem roda é o palco, e o que se roda são as sessões de `tests/sessoes`. Aqui ficam a ordem das
 //! coisas ([`plano`], [`ensaio`]), o juízo ([`veredito`], [`conselhos`], [`fonte`], [`pistas`]), e como tudo se mostra ([`vista`],
 //! [`tela`], [`pagina`]).
 
@@ -84,11 +84,11 @@ fn compara() -> Result<bool, Erro> {
         grava(pedido.csv.as_deref(), || turma::csv(licoes, &julgados))?;
         return Ok(julgados.iter().all(|julgado| julgado.tudo_certo(licoes)));
     }
-    let tocado = planos.first().map_or(Err(String::new()), |plano| {
-        ensaio.toca(plano, nucleos().min(4))
+    let rodado = planos.first().map_or(Err(String::new()), |plano| {
+        ensaio.roda(plano, nucleos().min(4))
     });
     progresso.apaga();
-    let relatorio = tocado.map_err(Erro::Mensagem)?;
+    let relatorio = rodado.map_err(Erro::Mensagem)?;
     // Uma página que não se grava não leva consigo o que se comparou.
     let gravada = grava(html, || pagina::pagina(&relatorio));
     let html = html.filter(|_| gravada.is_ok());

@@ -1,4 +1,4 @@
-//! O que tocar: as lições que há na pasta, e as sessões delas.
+//! O que rodar: as lições que há na pasta, e as sessões delas.
 
 use std::path::{Path, PathBuf};
 
@@ -143,7 +143,7 @@ impl Plano {
         })
     }
 
-    /// As sessões que há para tocar.
+    /// As sessões que há para rodar.
     pub fn sessoes(&self) -> impl Iterator<Item = &Sessao> {
         self.grupos.iter().flat_map(|grupo| &grupo.sessoes)
     }

@@ -14,7 +14,7 @@ pub struct Progresso {
 }
 
 impl Progresso {
-    /// `quantas` sessões há para tocar.
+    /// `quantas` sessões há para rodar.
     pub fn novo(quantas: usize) -> Progresso {
         Progresso {
             num_terminal: io::stderr().is_terminal(),
@@ -34,8 +34,8 @@ impl Progresso {
         }
     }
 
-    /// Começou a tocar uma sessão.
-    pub fn toca(&self, nome: &str) {
+    /// Começou a rodar uma sessão.
+    pub fn roda(&self, nome: &str) {
         let feitas = self.feitas.fetch_add(1, Ordering::Relaxed) + 1;
         self.diz(&format!("[{feitas}/{}] {nome}", self.quantas));
     }

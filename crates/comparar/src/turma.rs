@@ -152,7 +152,7 @@ pub fn julga(
     tela::escreve(&tabela.cabeca())?;
     let prontos = Mutex::new((0, BTreeMap::new()));
     let julga = |(n, Aluno { nome, plano })| {
-        let relatorio = plano.and_then(|plano| ensaio.toca(&plano, 1));
+        let relatorio = plano.and_then(|plano| ensaio.roda(&plano, 1));
         let mut prontos = tranca(&prontos);
         let (mostrados, julgados) = &mut *prontos;
         julgados.insert(n, Julgado { nome, relatorio });

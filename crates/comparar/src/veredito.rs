@@ -294,7 +294,7 @@ impl Juiz<'_> {
 
     /// O que o próprio arquivo já diz, se algo não correu bem.
     fn confere_fonte(&mut self) {
-        // Se nem o programa em Rust toca a sessão, ou se ela parou antes de abrir o arquivo, o problema é desta máquina.
+        // Se nem o programa em Rust roda a sessão, ou se ela parou antes de abrir o arquivo, o problema é desta máquina.
         let abriu = self.visto.fins.keys().any(|terminal| self.e_dele(terminal));
         let em_rust = self.rust.desvios.first().map(|desvio| (desvio, self.rust));
         let antes_dele = self

@@ -1,5 +1,5 @@
 //! Os exercícios do livro, na ordem do capítulo, e como se confere cada um: o que o programa mostra na tela e manda pela
-//! rede, em qualquer língua em que ele esteja escrito.
+//! rede, em qualquer linguagem em que ele esteja escrito.
 
 mod cena;
 mod conferencias;

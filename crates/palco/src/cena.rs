@@ -56,9 +56,9 @@ impl Observacao {
     }
 }
 
-/// Toca uma sessão, com um ator para cada lição, numa porta livre e numa pasta de trabalho vazia. Se algo não
+/// Roda uma sessão, com um ator para cada lição, numa porta livre e numa pasta de trabalho vazia. Se algo não
 /// sai como o roteiro, a falha diz o passo, o terminal e o que ele mostrava.
-pub fn toca<'a>(sessao: &Sessao, ator_de: impl Fn(&str) -> Ator<'a>) -> Resultado<Apresentacao> {
+pub fn roda<'a>(sessao: &Sessao, ator_de: impl Fn(&str) -> Ator<'a>) -> Resultado<Apresentacao> {
     let visto = encena(sessao, ator_de, Paciencia::Rigorosa)?;
     let Some(Desvio {
         terminal,
@@ -76,7 +76,7 @@ pub fn toca<'a>(sessao: &Sessao, ator_de: impl Fn(&str) -> Ator<'a>) -> Resultad
     ))
 }
 
-/// Toca uma sessão como [`toca`], com a paciência de quem compara: um prompt escrito de outro jeito
+/// Roda uma sessão como [`roda`], com a paciência de quem compara: um prompt escrito de outro jeito
 /// não a interrompe, um programa que trava é logo tirado de cena, e no fim se conta o que houve e o
 /// que se gastou. Só falha se o próprio palco não pôde ser montado.
 pub fn observa<'a>(sessao: &Sessao, ator_de: impl Fn(&str) -> Ator<'a>) -> Resultado<Observacao> {

@@ -1,4 +1,4 @@
-//! O palco onde as sessões das lições são tocadas.
+//! O palco onde as sessões das lições rodam.
 //!
 //! Uma **sessão** é uma pasta de `tests/sessoes` com um roteiro (`sessao.toml`: quem digita o quê,
 //! diante de que prompt) e a tela exata de cada terminal (`TERMINAL.txt`, com o que a pessoa
@@ -21,7 +21,7 @@ mod sessao;
 mod terminal;
 
 pub use ator::{Ator, Python, cargo_build, comando_de, compila, compilado, original, python};
-pub use cena::{Apresentacao, Observacao, Tela, observa, toca};
+pub use cena::{Apresentacao, Observacao, Tela, observa, roda};
 pub use desvio::{Desvio, Engano};
 pub use diferenca::Diferenca;
 pub use falha::{Falha, Resultado};

@@ -1,4 +1,4 @@
-# Roda um original como o Python o rodaria (a pasta dele no caminho dos imports, e __file__), sem tocar na
+# Roda um original como o Python o rodaria (a pasta dele no caminho dos imports, e __file__), sem mexer na
 # pasta: com outra porta no lugar da do livro e, no FTP, com o servidor da turma no lugar de qualquer outro.
 import os, sys
 from importlib.machinery import FileFinder, SourceFileLoader

@@ -77,7 +77,7 @@ impl Paciencia {
     }
 }
 
-/// Um programa rodando com a entrada e as saídas em canos.
+/// Um programa rodando com a entrada e as saídas em canos (*pipes*).
 #[derive(Debug)]
 pub struct Terminal {
     nome: String,
