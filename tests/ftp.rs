@@ -1,197 +1,18 @@
 //! As lições de FTP diante de um servidor que se comporta mal: o que o aluno lê, o que fica na pasta,
 //! quanta memória se gasta. (Cada resposta errada do protocolo tem o seu teste em `comum_ftp`.)
 
-use std::collections::BTreeMap;
+#[path = "ftp/servidor.rs"]
+mod servidor;
+
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::io::Write;
+use std::net::TcpStream;
 use std::process::Command;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::thread;
 
 use palco::{Terminal, compila, compilado};
-use tempfile::TempDir;
-
-/// Um servidor FTP que faz o combinado, menos onde o roteiro manda outra coisa.
-struct Servidor {
-    endereco: String,
-    comandos: Arc<Mutex<Vec<String>>>,
-}
-
-/// Uma sessão nesse servidor.
-struct Sessao {
-    controle: TcpStream,
-    escuta: Option<TcpListener>,
-    /// Onde o cliente espera, no modo ativo.
-    porta: u16,
-}
-
-impl Sessao {
-    fn responde(&mut self, resposta: &str) {
-        let _ = self
-            .controle
-            .write_all(format!("{resposta}\r\n").as_bytes());
-    }
-
-    /// A conexão de dados que o cliente abriu depois do PASV, ou que espera depois do PORT.
-    fn dados(&mut self) -> TcpStream {
-        self.responde("150 vai");
-        match self.escuta.take() {
-            Some(escuta) => escuta.accept().unwrap().0,
-            None => TcpStream::connect(("127.0.0.1", self.porta)).unwrap(),
-        }
-    }
-
-    fn manda(&mut self, bytes: &[u8]) {
-        let _ = self.dados().write_all(bytes);
-        self.responde("226 foi");
-    }
-
-    /// Fica calado até o cliente desistir.
-    fn espera_o_cliente_ir_embora(&mut self) {
-        let mut linha = String::new();
-        let mut leitor = BufReader::new(self.controle.try_clone().unwrap());
-        while leitor.read_line(&mut linha).is_ok_and(|lidos| lidos > 0) {}
-    }
-
-    fn o_de_sempre(&mut self, comando: &str) {
-        match comando.split(' ').next().unwrap_or_default() {
-            "" => self.responde("220 pronto"),
-            "USER" => self.responde("331 senha?"),
-            "PASS" => self.responde("230 entrou"),
-            "PWD" => self.responde("257 \"/\""),
-            "CWD" => self.responde("250 foi"),
-            "TYPE" => self.responde("200 certo"),
-            "QUIT" => self.responde("221 tchau"),
-            "PASV" => {
-                let escuta = TcpListener::bind("127.0.0.1:0").unwrap();
-                let porta = escuta.local_addr().unwrap().port();
-                self.escuta = Some(escuta);
-                self.responde(&format!("227 (127,0,0,1,{},{})", porta / 256, porta % 256));
-            }
-            "PORT" => {
-                let numeros: Vec<u16> = comando[5..]
-                    .split(',')
-                    .map(|n| n.parse().unwrap())
-                    .collect();
-                self.porta = numeros[4] * 256 + numeros[5];
-                self.responde("200 certo");
-            }
-            "RETR" | "LIST" => self.manda(b"uma linha\r\n"),
-            _ => self.responde("502 que?"),
-        }
-    }
-}
-
-/// Põe no ar um servidor; `roteiro` devolve `true` se já cuidou do comando (o vazio é a saudação).
-fn servidor(roteiro: impl Fn(&mut Sessao, &str) -> bool + Send + Sync + 'static) -> Servidor {
-    let escuta = TcpListener::bind("127.0.0.1:0").unwrap();
-    let endereco = escuta.local_addr().unwrap().to_string();
-    let comandos = Arc::new(Mutex::new(Vec::new()));
-    let vistos = Arc::clone(&comandos);
-    thread::spawn(move || {
-        for controle in escuta.incoming() {
-            let controle = controle.unwrap();
-            let leitor = BufReader::new(controle.try_clone().unwrap());
-            let mut sessao = Sessao {
-                controle,
-                escuta: None,
-                porta: 0,
-            };
-            if !roteiro(&mut sessao, "") {
-                sessao.o_de_sempre("");
-            }
-            for comando in leitor.lines().map_while(Result::ok) {
-                vistos.lock().unwrap().push(comando.clone());
-                if !roteiro(&mut sessao, &comando) {
-                    sessao.o_de_sempre(&comando);
-                }
-            }
-        }
-    });
-    Servidor { endereco, comandos }
-}
-
-impl Servidor {
-    fn abre(&self, licao: &str, pasta: &Path) -> Terminal {
-        self.abre_com(licao, &[], pasta)
-    }
-
-    fn abre_com(&self, licao: &str, opcoes: &[&str], pasta: &Path) -> Terminal {
-        compila().unwrap();
-        let mut comando = Command::new(compilado(licao).unwrap());
-        if licao != "ftp_interativo" {
-            comando.arg(&self.endereco).args(opcoes);
-        }
-        let mut terminal = Terminal::abre(licao, comando.current_dir(pasta), false).unwrap();
-        if licao == "ftp_interativo" {
-            for linha in [&self.endereco, "", ""] {
-                terminal.digita(linha).unwrap();
-            }
-        } else if licao == "protocolo_ftp" {
-            terminal.digita("").unwrap();
-            terminal.digita("").unwrap();
-        }
-        terminal
-    }
-}
-
-/// Uma pasta de trabalho com um download antigo, para ver se ele fica como estava.
-fn pasta() -> TempDir {
-    let pasta = tempfile::tempdir().unwrap();
-    for nome in ["LEIAME", "pai_do_linux.jpg"] {
-        fs::write(pasta.path().join(nome), "antigo").unwrap();
-    }
-    pasta
-}
-
-fn arquivos(pasta: &Path) -> BTreeMap<String, Vec<u8>> {
-    fs::read_dir(pasta)
-        .unwrap()
-        .map(|entrada| {
-            let entrada = entrada.unwrap();
-            (
-                entrada.file_name().into_string().unwrap(),
-                fs::read(entrada.path()).unwrap(),
-            )
-        })
-        .collect()
-}
-
-fn nada_mudou(pasta: &Path) {
-    let arquivos = arquivos(pasta);
-    assert_eq!(
-        arquivos.keys().collect::<Vec<_>>(),
-        ["LEIAME", "pai_do_linux.jpg"]
-    );
-    assert!(arquivos.values().all(|bytes| bytes == b"antigo"));
-}
-
-/// Uma linha `Erro: …`, saída 1, e nada cru na tela.
-fn erro_limpo(mut terminal: Terminal) -> String {
-    let codigo = terminal.sai().unwrap();
-    let erro = String::from_utf8(terminal.erro().to_vec()).unwrap();
-    assert_eq!(codigo, 1, "{erro}");
-    assert!(
-        erro.starts_with("Erro: ") && erro.lines().count() == 1,
-        "{erro}"
-    );
-    sem_controles(&terminal);
-    erro
-}
-
-fn sem_controles(terminal: &Terminal) {
-    for bytes in [terminal.saida(), terminal.erro()] {
-        let texto = str::from_utf8(bytes).unwrap();
-        assert!(
-            !texto.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')),
-            "{texto:?}"
-        );
-    }
-}
-
-type Roteiro = fn(&mut Sessao, &str) -> bool;
+use servidor::{Roteiro, Sessao, erro_limpo, nada_mudou, pasta, sem_controles, servidor};
 
 /// O download não chega ao fim; cada caso diz como, e o que o aluno lê. (As outras recusas estão em
 /// `comum_ftp`.)
@@ -230,50 +51,6 @@ fn um_download_que_falha_nao_muda_nada_na_pasta() {
     }
 }
 
-/// Os dois prazos de silêncio, ao mesmo tempo: levam meio minuto.
-#[test]
-fn um_servidor_que_se_cala_nao_prende_o_aluno() {
-    let casos: [Roteiro; 3] = [
-        |s, c| c.is_empty() && (s.espera_o_cliente_ir_embora(), true).1,
-        |s, c| c.starts_with("CWD") && (s.espera_o_cliente_ir_embora(), true).1,
-        |s, c| {
-            c.starts_with("RETR") && {
-                let mut dados = s.dados();
-                dados.write_all(b"metade").unwrap();
-                s.espera_o_cliente_ir_embora();
-                true
-            }
-        },
-    ];
-    thread::scope(|escopo| {
-        for roteiro in casos {
-            escopo.spawn(move || {
-                let pasta = pasta();
-                let erro = erro_limpo(servidor(roteiro).abre("ftp_binario", pasta.path()));
-                assert!(erro.contains("30 s"), "{erro}");
-                nada_mudou(pasta.path());
-            });
-        }
-    });
-}
-
-/// No modo ativo é o servidor que conecta: se ele não o faz, é isso que se diz.
-#[test]
-fn no_modo_ativo_sem_conexao_nenhuma_o_conselho_e_o_passivo() {
-    let pasta = pasta();
-    let servidor = servidor(|s, c| {
-        c.starts_with("RETR") && {
-            s.responde("150 vai");
-            s.espera_o_cliente_ir_embora();
-            true
-        }
-    });
-    let erro = erro_limpo(servidor.abre_com("ftp_ascii", &["--ativo"], pasta.path()));
-    assert!(erro.contains("não abriu a conexão de dados"), "{erro}");
-    assert!(erro.contains("sem o --ativo"), "{erro}");
-    nada_mudou(pasta.path());
-}
-
 /// O servidor promete os dados, muda de ideia e o diz pela conexão de controle, com a de dados aberta e muda:
 /// a recusa aparece como veio, sem esperar que ele feche o que não vai fechar, e o menu volta.
 #[test]
@@ -281,19 +58,19 @@ fn a_recusa_com_os_dados_abertos_e_mudos_e_dita_e_o_menu_volta() {
     /// As conexões que este servidor não fecha.
     static ABERTAS: Mutex<Vec<TcpStream>> = Mutex::new(Vec::new());
 
+    // Às vezes já veio um pedaço.
     let recusas = [
-        "550 nao leio",
-        "451 desisti",
-        "425 sem dados",
-        "426-caiu\r\n426 fim",
+        ("550 nao leio", true),
+        ("451 desisti", false),
+        ("425 sem dados", true),
+        ("426-caiu\r\n426 fim", false),
     ];
-    for (vez, recusa) in recusas.into_iter().enumerate() {
+    let confere = |recusa: &'static str, veio_um_pedaco: bool| {
         let pasta = pasta();
         let servidor = servidor(move |s, c| {
             (c == "LIST" || c.starts_with("RETR")) && {
                 let mut dados = s.dados();
-                // Às vezes já veio um pedaço.
-                if vez % 2 == 0 {
+                if veio_um_pedaco {
                     dados.write_all(b"metade\r\n").unwrap();
                 }
                 ABERTAS.lock().unwrap().push(dados);
@@ -322,7 +99,12 @@ fn a_recusa_com_os_dados_abertos_e_mudos_e_dita_e_o_menu_volta() {
         terminal.digita("4").unwrap();
         assert_eq!(terminal.sai().unwrap(), 0);
         nada_mudou(pasta.path());
-    }
+    };
+    thread::scope(|escopo| {
+        for (recusa, veio_um_pedaco) in recusas {
+            escopo.spawn(move || confere(recusa, veio_um_pedaco));
+        }
+    });
 }
 
 /// O mesmo no modo ativo, com e sem a conexão do servidor.

@@ -1,120 +1,25 @@
 //! O servidor e o cliente HTTPS: o que cada um faz com quem não é da casa, e com quem se comporta mal.
 
+#[path = "https/turma.rs"]
+mod turma;
+
 use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
-use std::sync::Arc;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
 use std::thread;
-use std::time::{Duration, SystemTime};
 
 use comum_alem::arquivos;
 use palco::{Terminal, compila, compilado, porta_livre, python};
-use rcgen::{CertificateParams, KeyPair};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName};
-use rustls::{
-    ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection, StreamOwned,
-};
 use tempfile::TempDir;
-
-/// Só conta quando algo travou.
-const PRAZO: Option<Duration> = Some(Duration::from_secs(30));
-const DIA: Duration = Duration::from_secs(86_400);
+use turma::{
+    Certificado, PRAZO, bom, cala, certificado, cliente, de_mentira, erro, pede, roda, turma,
+};
 
 /// O println! de um teste que passa ninguém vê; o stderr sem intermediário, sim.
 fn conta(texto: &str) {
     let _ = writeln!(io::stderr(), "{texto}");
-}
-
-/// O servidor da turma no ar, e a pasta em que deixou o certificado.
-struct Turma {
-    servidor: Terminal,
-    porta: u16,
-    pasta: TempDir,
-}
-
-fn turma() -> Turma {
-    compila().unwrap();
-    let pasta = tempfile::tempdir().unwrap();
-    let porta = porta_livre().unwrap();
-    let mut comando = Command::new(compilado("servidor_https").unwrap());
-    comando
-        .arg(format!("127.0.0.1:{porta}"))
-        .current_dir(pasta.path());
-    let mut servidor = Terminal::abre("servidor_https", &mut comando, false).unwrap();
-    servidor.espera("turma.pem)\n").unwrap();
-    Turma {
-        servidor,
-        porta,
-        pasta,
-    }
-}
-
-impl Turma {
-    fn url(&self, caminho: &str) -> String {
-        format!("https://127.0.0.1:{}{caminho}", self.porta)
-    }
-
-    /// Uma conexão já em TLS, com as suas próprias maneiras.
-    fn conecta(&self) -> StreamOwned<ClientConnection, TcpStream> {
-        let mut raizes = RootCertStore::empty();
-        let pem = CertificateDer::from_pem_file(self.pasta.path().join("turma.pem")).unwrap();
-        raizes.add(pem).unwrap();
-        let tls = ClientConfig::builder()
-            .with_root_certificates(raizes)
-            .with_no_client_auth();
-        let nome = ServerName::try_from("localhost").unwrap();
-        let con = TcpStream::connect(("127.0.0.1", self.porta)).unwrap();
-        con.set_read_timeout(PRAZO).unwrap();
-        StreamOwned::new(ClientConnection::new(Arc::new(tls), nome).unwrap(), con)
-    }
-
-    /// A resposta inteira a um pedido escrito à mão.
-    fn pede(&self, pedido: &[u8]) -> String {
-        pede(self.conecta(), pedido)
-    }
-}
-
-fn pede(mut con: StreamOwned<ClientConnection, TcpStream>, pedido: &[u8]) -> String {
-    // O servidor pode responder antes de ouvir tudo.
-    let _ = con.write_all(pedido);
-    let mut resposta = Vec::new();
-    con.read_to_end(&mut resposta).unwrap();
-    String::from_utf8_lossy(&resposta).into_owned()
-}
-
-fn roda(programa: &str, argumentos: &[&str], pasta: &Path) -> Output {
-    Command::new(programa)
-        .args(argumentos)
-        .current_dir(pasta)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
-}
-
-fn cliente(argumentos: &[&str], pasta: &Path) -> Output {
-    compila().unwrap();
-    let cliente = compilado("cliente_https").unwrap();
-    roda(cliente.to_str().unwrap(), argumentos, pasta)
-}
-
-/// A única linha do stderr, de um programa que saiu com 1 e não mostrou nada.
-#[track_caller]
-fn erro(saida: &Output) -> String {
-    let erro = String::from_utf8(saida.stderr.clone()).unwrap();
-    assert_eq!(saida.status.code(), Some(1), "{erro}");
-    assert_eq!(saida.stdout, b"");
-    assert!(
-        erro.starts_with("Erro: ") && erro.lines().count() == 1,
-        "{erro}"
-    );
-    assert!(
-        !erro.contains(|c: char| c.is_control() && c != '\n'),
-        "{erro:?}"
-    );
-    erro
 }
 
 #[test]
@@ -432,57 +337,13 @@ fn o_navegador_mostra_a_pasta() {
     assert!(pagina.contains(link), "{pagina}{:?}", saida.stderr);
 }
 
-/// Um certificado de `nome`, que vale de `de` a `ate` dias, contados de hoje.
-fn certificado(nome: &str, de: i32, ate: i32) -> (CertificateDer<'static>, KeyPair, String) {
-    let dia = |dias: i32| {
-        let hoje = SystemTime::now();
-        match dias < 0 {
-            true => hoje - DIA * dias.unsigned_abs(),
-            false => hoje + DIA * dias.unsigned_abs(),
+/// O mesmo, que no fim fecha a conexão; se `despede`, com a despedida do TLS.
+fn falso(certificado: Certificado, resposta: &[u8], despede: bool) -> (String, TempDir) {
+    de_mentira(certificado, resposta, move |con| {
+        if despede {
+            con.conn.send_close_notify();
         }
-    };
-    let mut sobre = CertificateParams::new([nome.to_string()]).unwrap();
-    sobre.not_before = dia(de).into();
-    sobre.not_after = dia(ate).into();
-    let chave = KeyPair::generate().unwrap();
-    let certificado = sobre.self_signed(&chave).unwrap();
-    (certificado.der().clone(), chave, certificado.pem())
-}
-
-/// Um servidor com este certificado, que responde sempre o mesmo a um só cliente; se `despede`, com a despedida do TLS.
-fn falso(
-    (certificado, chave, pem): (CertificateDer<'static>, KeyPair, String),
-    resposta: &[u8],
-    despede: bool,
-) -> (String, TempDir) {
-    let pasta = tempfile::tempdir().unwrap();
-    fs::write(pasta.path().join("falso.pem"), pem).unwrap();
-    let chave = PrivatePkcs8KeyDer::from(chave.serialize_der()).into();
-    let tls = ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificado], chave)
-        .unwrap();
-    let escuta = TcpListener::bind("127.0.0.1:0").unwrap();
-    let endereco = escuta.local_addr().unwrap();
-    let resposta = resposta.to_vec();
-    thread::spawn(move || {
-        let (con, _) = escuta.accept().unwrap();
-        let tls = ServerConnection::new(Arc::new(tls)).unwrap();
-        let mut con = StreamOwned::new(tls, con);
-        let mut buffer = [0; 4096];
-        if con.read(&mut buffer).is_ok() {
-            let _ = con.write_all(&resposta);
-            if despede {
-                con.conn.send_close_notify();
-            }
-            let _ = con.flush();
-        }
-    });
-    (endereco.to_string(), pasta)
-}
-
-fn bom() -> (CertificateDer<'static>, KeyPair, String) {
-    certificado("127.0.0.1", -1, 1)
+    })
 }
 
 const INTEIRO: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfeito";
@@ -657,35 +518,23 @@ fn onde_nao_se_fala_tls_o_cliente_diz() {
 #[cfg(unix)]
 #[test]
 fn o_ctrl_c_no_meio_nao_deixa_um_pedaco() {
-    let (certificado, chave, pem) = bom();
     // Promete muito e não manda: o cliente espera.
     let promessa = b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nmetade";
-    let escuta = TcpListener::bind("127.0.0.1:0").unwrap();
-    let endereco = escuta.local_addr().unwrap().to_string();
-    let pasta = tempfile::tempdir().unwrap();
-    fs::write(pasta.path().join("t.pem"), pem).unwrap();
-    fs::write(pasta.path().join("x"), "o que havia").unwrap();
-    let servidor = thread::spawn(move || {
-        let chave = PrivatePkcs8KeyDer::from(chave.serialize_der()).into();
-        let tls = ServerConfig::builder()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificado], chave)
-            .unwrap();
-        let (con, _) = escuta.accept().unwrap();
-        let tls = ServerConnection::new(Arc::new(tls)).unwrap();
-        let mut con = StreamOwned::new(tls, con);
-        let _ = con.read(&mut [0; 4096]);
-        con.write_all(promessa).unwrap();
-        con
+    let (mandou, mandada) = channel();
+    let (endereco, pasta) = de_mentira(bom(), promessa, move |con| {
+        con.flush().unwrap();
+        mandou.send(()).unwrap();
+        cala(con);
     });
+    fs::write(pasta.path().join("x"), "o que havia").unwrap();
     compila().unwrap();
     let mut comando = Command::new(compilado("cliente_https").unwrap());
     comando
-        .args(["--certificado", "t.pem", &endereco, "x"])
+        .args(["--certificado", "falso.pem", &endereco, "x"])
         .current_dir(pasta.path());
     let mut cliente = Terminal::abre("cliente_https", &mut comando, false).unwrap();
     // Com a resposta mandada, o provisório já existe há tempo.
-    let _con = servidor.join().unwrap();
+    mandada.recv().unwrap();
     assert_eq!(fs::read_dir(pasta.path()).unwrap().count(), 3);
     cliente.ctrl_c().unwrap();
     assert_eq!(cliente.sai().unwrap(), 130);

@@ -329,23 +329,6 @@ fn o_cliente_explica_quando_o_servidor_cai() {
 }
 
 #[test]
-fn quem_espera_muito_avisa_e_nao_perde_a_resposta_tardia() {
-    let (escuta, mut cliente) = cliente("cliente_chat");
-    let mut con = aceita(&escuta);
-    cliente.espera("Sua mensagem: ").unwrap();
-    cliente.digita("fim").unwrap();
-    cliente
-        .espera_aviso("continuo esperando o servidor (Ctrl-C sai)\n")
-        .unwrap();
-    con.write_all("até que enfim".as_bytes()).unwrap();
-    assert_eq!(cliente.sai().unwrap(), 0);
-    assert_eq!(
-        cliente.saida(),
-        "Sua mensagem: Resposta do Servidor:  até que enfim\n".as_bytes()
-    );
-}
-
-#[test]
 fn o_cliente_do_chat_conecta_antes_de_perguntar_uma_vez_por_mensagem() {
     let (escuta, mut cliente) = cliente("cliente_chat");
     // O accept vem antes de qualquer tecla.
