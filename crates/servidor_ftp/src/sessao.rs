@@ -31,6 +31,7 @@ const DE_TODOS: &str = "ABOR FEAT HELP NOOP OPTS PASS QUIT SYST USER";
 const DEPOIS_DO_REST: &str = "EPRT EPSV PASV PORT REST TYPE";
 
 const NAO_CONHECO: &str = "502 Nao conheco esse comando; HELP mostra os que conheco.";
+const NAO_SE_LE: &str = "550 O disco do servidor nao deixou ler o arquivo.";
 const SEM_DADOS: &str = "425 A conexao de dados nao abriu.";
 const CORTADA: &str = "426 A transferencia parou no meio.";
 
@@ -251,7 +252,7 @@ impl Sessao {
             "PWD" | "XPWD" => Ok(format!("257 {} e a pasta atual.", entre_aspas(&self.pasta))),
             "SIZE" => {
                 let tamanho = self.arquivo(caminho)?.na_rede(self.texto);
-                Ok(format!("213 {}", tamanho.map_err(|_| CORTADA)?))
+                Ok(format!("213 {}", tamanho.map_err(|_| NAO_SE_LE)?))
             }
             "MDTM" => Ok(format!("213 {}", self.arquivo(caminho)?.data)),
             "MLST" => {
@@ -399,7 +400,10 @@ impl Sessao {
         let no = self.arquivo(caminho).inspect_err(|_| {
             conta(self.numero, &format!("não {feito}: não é um arquivo daqui"));
         })?;
-        let bytes = no.na_rede(texto).map_err(|_| CORTADA)?.checked_sub(inicio);
+        let bytes = no
+            .na_rede(texto)
+            .map_err(|_| NAO_SE_LE)?
+            .checked_sub(inicio);
         let bytes = bytes.ok_or(ALEM_DO_FIM)?;
         let anuncio = format!("150 Segue o arquivo ({bytes} bytes).");
         self.transfere(modo, &anuncio, feito, move |dados, _| {
