@@ -62,7 +62,7 @@ impl No {
         }
     }
 
-    pub fn abre(&self) -> io::Result<Box<dyn Read>> {
+    pub fn abre(&self) -> io::Result<Box<dyn Read + Send>> {
         Ok(match &self.corpo {
             Corpo::Pasta => Box::new(io::empty()),
             Corpo::Memoria(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),

@@ -400,17 +400,13 @@ impl Sessao {
         let no = self.arquivo(caminho).inspect_err(|_| {
             conta(self.numero, &format!("não {feito}: não é um arquivo daqui"));
         })?;
-        let bytes = no
-            .na_rede(texto)
-            .map_err(|_| NAO_SE_LE)?
-            .checked_sub(inicio);
-        let bytes = bytes.ok_or(ALEM_DO_FIM)?;
+        let bytes = no.na_rede(texto).map_err(|_| NAO_SE_LE)?;
+        let bytes = bytes.checked_sub(inicio).ok_or(ALEM_DO_FIM)?;
+        let arquivo = no.abre().map_err(|_| NAO_SE_LE)?;
         let anuncio = format!("150 Segue o arquivo ({bytes} bytes).");
         self.transfere(modo, &anuncio, feito, move |dados, _| {
-            let enviado = no
-                .abre()
-                .and_then(|arquivo| manda(arquivo, dados, texto, inicio));
-            Ok(enviado.map_err(|_| CORTADA)?.saturating_sub(inicio))
+            let viajariam = manda(arquivo, dados, texto, inicio).map_err(|_| CORTADA)?;
+            Ok(viajariam.saturating_sub(inicio))
         })
     }
 
