@@ -259,15 +259,57 @@ impl Drop for Encerra {
 fn sem_destino_o_cliente_sabe_e_o_espiao_continua() {
     let destino = porta_livre().unwrap();
     let (mut espiao, porta) = espia(&[], destino);
-    let mut con = conecta(porta);
-    // O fim ou a queda: uma resposta é que não vem.
-    assert!(matches!(con.read(&mut [0; 9]), Ok(0) | Err(_)));
+    // A recusa atravessa como uma queda, e não como o fim de uma conversa que não houve.
+    let queda = conecta(porta).read(&mut [0; 9]).unwrap_err();
+    assert_eq!(queda.kind(), ErrorKind::ConnectionReset);
     espiao.espera_aviso("conexão recusada").unwrap();
     eco(TcpListener::bind(("127.0.0.1", destino)).unwrap());
     conversa(porta, "agora sim");
     espiao.ctrl_c().unwrap();
     assert_eq!(espiao.sai().unwrap(), 0);
     assert!(espiao.erro().ends_with("\nAté logo!\n".as_bytes()));
+}
+
+/// Na frente do HTTPS: o arquivo chega, e do que passou não se lê uma palavra, nem dele nem do pedido.
+#[test]
+fn do_https_passa_tudo_e_nao_se_le_nada() {
+    const CAMINHO: &str = "/pub/python/conta_linhas.py";
+    let destino = porta_livre().unwrap();
+    let pasta = tempfile::tempdir().unwrap();
+    compila().unwrap();
+    let mut servidor = Command::new(compilado("servidor_https").unwrap());
+    servidor
+        .arg(format!("127.0.0.1:{destino}"))
+        .current_dir(pasta.path());
+    let mut servidor = Terminal::abre("servidor_https", &mut servidor, false).unwrap();
+    servidor.espera("turma.pem)\n").unwrap();
+    let (mut espiao, porta) = espia(&[], destino);
+    let cliente = Command::new(compilado("cliente_https").unwrap())
+        .args(["--certificado", "turma.pem"])
+        .args([&format!("127.0.0.1:{porta}{CAMINHO}"), "chegou"])
+        .current_dir(pasta.path())
+        .output()
+        .unwrap();
+    assert!(cliente.status.success(), "{cliente:?}");
+    let chegou = fs::read_to_string(pasta.path().join("chegou")).unwrap();
+    let certo = comum_alem::arquivos().find(|(_, este, _)| *este == CAMINHO);
+    assert!(certo.unwrap().2 == chegou.as_bytes());
+    // Tudo o que passou já está na fila da tela, e isto vem depois.
+    conecta(porta).write_all(b"acabou").unwrap();
+    espiao.espera("bytes: b'acabou'\n").unwrap();
+    let tela = String::from_utf8(espiao.saida().to_vec()).unwrap();
+    assert!(tela.contains("bytes: b'\\x16\\x03"), "{tela}");
+    // A palavra "bytes" é do espião.
+    let tela = tela.replace(" bytes: b", "");
+    let de_cinco = |texto: &str| {
+        let palavras = texto.split(|c: char| !c.is_ascii_alphanumeric());
+        let palavras = palavras.filter(|palavra| palavra.len() >= 5);
+        palavras.map(str::to_string).collect::<Vec<String>>()
+    };
+    let pedido = de_cinco("GET /pub/python/conta_linhas HTTP/1 Content-Length");
+    for palavra in [pedido, de_cinco(&chegou)].concat() {
+        assert!(!tela.contains(&palavra), "{palavra:?} em {tela}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod turma;
 
 use std::fs;
 use std::io::{self, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Ipv6Addr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::channel;
 use std::thread;
@@ -15,6 +15,7 @@ use palco::{Terminal, compila, compilado, porta_livre, python};
 use tempfile::TempDir;
 use turma::{
     Certificado, PRAZO, bom, cala, certificado, cliente, de_mentira, erro, pede, roda, turma,
+    turma_em,
 };
 
 /// O println! de um teste que passa ninguém vê; o stderr sem intermediário, sim.
@@ -278,6 +279,26 @@ fn o_curl_baixa_recomeca_e_recusa() {
     assert!(fs::read(pasta.join("figura")).unwrap() == bytes);
     // Sem o certificado, não.
     assert_eq!(curl(&[], figura).status.code(), Some(60));
+}
+
+/// O endereço como a pessoa o escreve, sem porta e sem colchetes; o certificado também é do `::1`.
+#[test]
+fn em_ipv6_o_cliente_e_o_curl_baixam() {
+    if TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_err() {
+        conta("pulado: esta máquina não tem IPv6");
+        return;
+    }
+    let turma = turma_em("[::1]");
+    let url = format!("https://[::1]:{}/README", turma.porta);
+    let pasta = turma.pasta.path();
+    let saida = cliente(&["--certificado", "turma.pem", &url], pasta);
+    assert!(saida.status.success(), "{saida:?}");
+    let certo = arquivos().find(|(_, c, _)| *c == "/README").unwrap().2;
+    assert!(fs::read(pasta.join("README")).unwrap() == certo);
+    if ha("curl") {
+        let saida = roda("curl", &["-gsS", &url, "--cacert", "turma.pem"], pasta);
+        assert!(saida.stdout == certo, "{saida:?}");
+    }
 }
 
 #[test]

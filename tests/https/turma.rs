@@ -30,12 +30,16 @@ pub struct Turma {
 }
 
 pub fn turma() -> Turma {
+    turma_em("127.0.0.1")
+}
+
+pub fn turma_em(maquina: &str) -> Turma {
     compila().unwrap();
     let pasta = tempfile::tempdir().unwrap();
     let porta = porta_livre().unwrap();
     let mut comando = Command::new(compilado("servidor_https").unwrap());
     comando
-        .arg(format!("127.0.0.1:{porta}"))
+        .arg(format!("{maquina}:{porta}"))
         .current_dir(pasta.path());
     let mut servidor = Terminal::abre("servidor_https", &mut comando, false).unwrap();
     servidor.espera("turma.pem)\n").unwrap();

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-/// Derruba as duas conexões de uma conversa em que um lado caiu: quem está na outra ponta também vê uma queda (um
-/// RST), e não um fim de conversa (um FIN) que não houve. O std ainda não sabe pedir isto.
-pub fn derruba(uma: &TcpStream, outra: &TcpStream) {
-    for con in [uma, outra] {
-        // Se uma das duas já se foi, não há o que fazer por ela.
+/// Derruba as conexões de uma conversa em que um lado caiu, ou nem atendeu: quem está na outra ponta também vê uma queda
+/// (um RST), e não um fim de conversa (um FIN) que não houve. O std ainda não sabe pedir isto.
+pub fn derruba<const N: usize>(conexoes: [&TcpStream; N]) {
+    for con in conexoes {
+        // Se uma já se foi, não há o que fazer por ela.
         let _ = SockRef::from(con).set_linger(Some(Duration::ZERO));
         // Acorda quem está parado numa leitura; o RST sai quando a conexão se fecha.
         let _ = con.shutdown(Shutdown::Read);

@@ -46,9 +46,9 @@ fn conexao(obj_socket: &TcpListener, destino: &Endereco) -> Result<(), Erro> {
 }
 
 fn liga(cliente: Ponta, destino: &Endereco) -> Result<(), Erro> {
-    let con = TcpStream::connect(destino)?;
+    let con = TcpStream::connect(destino).inspect_err(|_| derruba([cliente.0]))?;
     let servidor = (&con, con.peer_addr()?);
-    let sentido = |de: Ponta, para: Ponta| passa(de, para).inspect_err(|_| derruba(de.0, para.0));
+    let sentido = |de: Ponta, para: Ponta| passa(de, para).inspect_err(|_| derruba([de.0, para.0]));
     thread::scope(|escopo| {
         Builder::new().spawn_scoped(escopo, || sentido(servidor, cliente))?;
         Ok(sentido(cliente, servidor)?)

@@ -51,7 +51,7 @@ fn liga(cliente: Ponta, destino: &Endereco) -> Result<(), Erro> {
     let servidor = (&con, con.peer_addr()?);
     let ida = || passa(cliente, servidor, |_| ());
     let volta = || passa(servidor, cliente, mente);
-    let derruba = |_: &io::Error| derruba(cliente.0, servidor.0);
+    let derruba = |_: &io::Error| derruba([cliente.0, servidor.0]);
     thread::scope(|escopo| {
         Builder::new().spawn_scoped(escopo, || volta().inspect_err(derruba))?;
         Ok(ida().inspect_err(derruba)?)
