@@ -238,6 +238,59 @@ fn sem_descritores_o_servidor_avisa_e_continua() {
     assert_eq!(servidor.sai().unwrap(), 0);
 }
 
+/// Quem fecha primeiro deixa a porta em TIME-WAIT. O socket do Python não liga o SO_REUSEADDR, e com isso ela fica presa
+/// para o programa do outro lado, seja qual for o que veio antes: não há outro programa a fechar, e o conselho é esperar.
+#[cfg(target_os = "linux")]
+#[test]
+fn depois_do_servidor_da_outra_linguagem_a_porta_pede_um_minuto() {
+    let Some(python) = palco::python() else {
+        let _ = writeln!(io::stderr(), "pulado: o Python 3 não está instalado");
+        return;
+    };
+    // O que a listagem 7.3 faz com um cliente, e mais nada.
+    let servidor_py = "import socket, sys\n\
+        s = socket.socket()\n\
+        s.bind(('127.0.0.1', int(sys.argv[1])))\n\
+        s.listen(2)\n\
+        print('Aguardando cliente...', flush=True)\n\
+        con, cliente = s.accept()\n\
+        con.close()\n";
+    let do_python = |porta: u16| {
+        let mut comando = Command::new(&python.executavel);
+        comando.args(["-c", servidor_py, &porta.to_string()]);
+        Terminal::abre("Servidor.py", &mut comando, false).unwrap()
+    };
+    compila().unwrap();
+
+    // Depois do Python, o daqui.
+    let porta = porta_livre().unwrap();
+    let mut original = do_python(porta);
+    original.espera("Aguardando cliente...\n").unwrap();
+    assert_eq!(le_tudo(&mut conecta(porta)), b"");
+    assert_eq!(original.sai().unwrap(), 0);
+    let mut daqui = abre("servidor", porta);
+    assert_eq!(daqui.sai().unwrap(), 1);
+    let erro = String::from_utf8_lossy(daqui.erro()).into_owned();
+    assert!(erro.contains("a porta já está em uso (erro 98)"), "{erro}");
+    assert!(erro.contains("se já fechou, espere um minuto"), "{erro}");
+
+    // Depois do daqui, o Python: só o livro pode dizer o que fazer. Outro daqui abre na hora.
+    let (mut daqui, porta) = servidor("servidor");
+    atende(&mut daqui, porta);
+    daqui.encerra().unwrap();
+    let mut original = do_python(porta);
+    assert_eq!(original.sai().unwrap(), 1);
+    let traceback = String::from_utf8_lossy(original.erro()).into_owned();
+    let ultima = traceback.lines().last().unwrap_or_default();
+    let livro = include_str!("../docs/src/erros_comuns.md");
+    let (_, secao) = livro.split_once("{#em-uso}").unwrap();
+    let secao = secao.split("\n### ").next().unwrap();
+    assert!(secao.contains(&format!("`{ultima}`")), "{traceback}");
+    assert!(secao.contains("Se não há outro, espere um minuto"));
+    let mut outro = abre("servidor", porta);
+    outro.espera("Aguardando cliente...\n").unwrap();
+}
+
 #[test]
 fn o_servidor_do_chat_segue_quando_o_cliente_cai_na_hora_da_resposta() {
     let (mut servidor, porta) = servidor("servidor_chat");
