@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use comum::erro::exige;
 use comum::{Erro, mostra, visivel};
 use lexopt::prelude::*;
 
@@ -71,10 +70,10 @@ pub fn le() -> Result<Pedido, Erro> {
                 .into(),
         )
     })?;
-    exige(
-        pedido.turma || pedido.csv.is_none(),
-        "--csv é a tabela de uma turma: use-o com --turma, ou --html para um aluno só",
-    )?;
+    if pedido.csv.is_some() && !pedido.turma {
+        let texto = "--csv é a tabela de uma turma: use-o com --turma, ou --html para um aluno só";
+        return Err(Erro::Mensagem(texto.to_string()));
+    }
     Ok(pedido)
 }
 

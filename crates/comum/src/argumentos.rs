@@ -66,22 +66,16 @@ pub fn sem_argumentos(ajuda: Ajuda) -> Result<(), Erro> {
 pub fn argumentos(ajuda: Ajuda, uso: &str, opcoes: &[&str]) -> Result<Vec<String>, Erro> {
     let mut argumentos = Vec::new();
     for argumento in env::args_os().skip(1) {
-        let argumento = argumento.into_string().map_err(|_| {
-            recusa(
-                ajuda.nome,
-                "um dos argumentos não é texto UTF-8".to_string(),
-            )
-        })?;
+        let Ok(argumento) = argumento.into_string() else {
+            return Err(recusa(ajuda.nome, "um dos argumentos não é texto UTF-8"));
+        };
         if argumento == "--help" || argumento == "-h" {
             mostra!("{}: {}\n\nUso: {uso}", ajuda.nome, ajuda.descricao)?;
             return Err(Erro::FimPedido);
         }
         if argumento.starts_with('-') && !opcoes.contains(&argumento.as_str()) {
-            let opcao = sem_senha(&argumento);
-            return Err(recusa(
-                ajuda.nome,
-                format!("a opção \"{opcao}\" não existe"),
-            ));
+            let motivo = format!("a opção \"{}\" não existe", sem_senha(&argumento));
+            return Err(recusa(ajuda.nome, &motivo));
         }
         argumentos.push(argumento);
     }
@@ -90,10 +84,10 @@ pub fn argumentos(ajuda: Ajuda, uso: &str, opcoes: &[&str]) -> Result<Vec<String
 
 /// O erro de quem deu um argumento a mais.
 pub fn nao_esperado(nome: &str, sobra: &str) -> Erro {
-    let sobra = sem_senha(sobra);
-    recusa(nome, format!("o argumento \"{sobra}\" está sobrando"))
+    let motivo = format!("o argumento \"{}\" está sobrando", sem_senha(sobra));
+    recusa(nome, &motivo)
 }
 
-fn recusa(nome: &str, motivo: String) -> Erro {
+fn recusa(nome: &str, motivo: &str) -> Erro {
     Erro::Mensagem(format!("{motivo}; veja `cargo run -p {nome} -- --help`"))
 }

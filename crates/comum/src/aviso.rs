@@ -7,8 +7,6 @@ use std::time::Duration;
 
 /// Quanto uma lição espera calada: mais que a rede precisa, menos que a paciência de quem olha para uma tela parada.
 const PACIENCIA: Duration = Duration::from_secs(8);
-/// A pilha de quem só espera e escreve uma linha, em bytes.
-const PILHA: usize = 64 << 10;
 
 /// Mostra uma linha `Aviso: …` no stderr.
 pub fn avisa(texto: &str) {
@@ -34,7 +32,7 @@ pub struct Espera {
 pub fn avisa_se_demorar() -> Espera {
     let (fim, acabou) = channel();
     // Sem threads livres não há aviso, mas há lição.
-    let _ = thread::Builder::new().stack_size(PILHA).spawn(move || {
+    let _ = thread::Builder::new().spawn(move || {
         // Quem espera só larga o canal; nunca manda nada por ele.
         if acabou.recv_timeout(PACIENCIA) == Err(RecvTimeoutError::Timeout) {
             avisa("nenhuma resposta até agora; continuo esperando o servidor (Ctrl-C sai)");

@@ -27,13 +27,15 @@ pub fn em_portugues(erro: &io::Error) -> String {
         ErrorKind::OutOfMemory => "falta memória",
         ErrorKind::Unsupported => "este sistema não sabe fazer isso",
         _ if e_grande_demais(erro) => NAO_CABE,
-        _ => match erro.raw_os_error() {
-            Some(codigo) if DESCRITORES.contains(&codigo) => {
+        _ => match (erro.raw_os_error(), cfg!(windows)) {
+            // EMFILE e ENFILE.
+            (Some(23 | 24), false) | (Some(4 | 10024), true) => {
                 "há arquivos ou conexões demais abertos"
             }
-            Some(codigo) if EM_USO.contains(&codigo) => "o arquivo está aberto em outro programa",
-            Some(_) => "o sistema recusou a operação",
-            None => "a operação falhou",
+            // ERROR_SHARING_VIOLATION e ERROR_LOCK_VIOLATION: só o Windows não deixa trocar um arquivo aberto.
+            (Some(32 | 33), true) => "o arquivo está aberto em outro programa",
+            (Some(_), _) => "o sistema recusou a operação",
+            (None, _) => "a operação falhou",
         },
     };
     com_numero(causa, erro)
@@ -67,10 +69,6 @@ pub(crate) const NAO_CABE: &str = if cfg!(target_os = "macos") {
 } else {
     "a mensagem não cabe num datagrama (máximo de 65507 bytes)"
 };
-/// `EMFILE` e `ENFILE`, idem.
-const DESCRITORES: [i32; 2] = if cfg!(windows) { [10024, 4] } else { [24, 23] };
-/// `ERROR_SHARING_VIOLATION` e `ERROR_LOCK_VIOLATION`: só o Windows não deixa trocar um arquivo aberto.
-const EM_USO: &[i32] = if cfg!(windows) { &[32, 33] } else { &[] };
 
 #[cfg(test)]
 mod testes {

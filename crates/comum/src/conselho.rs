@@ -1,6 +1,7 @@
 //! O próximo passo de quem não conseguiu escutar ou conectar.
 
 use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
 
 use crate::causa::{RECUSADA, com_numero, e_grande_demais, em_portugues};
 use crate::endereco::{Endereco, HOST_PADRAO};
@@ -68,7 +69,8 @@ pub fn erro_ao_conectar(endereco: &Endereco, servidor: &str) -> impl Fn(io::Erro
 /// O que fazer para que o programa `servidor`, que sem argumento atende na `porta_padrao`, passe a atender em `endereco`:
 /// "rode `cargo run -p …` em outro terminal", ou naquele computador.
 pub fn rode_o_servidor(endereco: &Endereco, servidor: &str, porta_padrao: u16) -> String {
-    if endereco.e_local() {
+    let daqui = |ip: &SocketAddr| ip.ip().is_loopback() || ip.ip().is_unspecified();
+    if endereco.ips.iter().all(daqui) {
         let argumento = endereco.como_argumento(porta_padrao);
         return format!("rode `cargo run -p {servidor}{argumento}` em outro terminal");
     }

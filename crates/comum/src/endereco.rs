@@ -19,7 +19,7 @@ pub struct Endereco {
     pub porta: u16,
     /// A do programa a que o endereço foi dado: vale quando a pessoa dá só o host.
     pub porta_padrao: u16,
-    ips: Vec<SocketAddr>,
+    pub(crate) ips: Vec<SocketAddr>,
 }
 
 /// `host:porta`, como a pessoa o digitou.
@@ -71,10 +71,8 @@ impl Endereco {
             let motivo = "só vale dentro de uma rede; diga por que interface, como em fe80::1%eth0";
             return Err(recusa("endereço", motivo));
         }
-        if ips
-            .iter()
-            .any(|ip| ip.ip().is_multicast() || ip.ip() == IpAddr::from([255; 4]))
-        {
+        let de_muitas = |ip: IpAddr| ip.is_multicast() || ip == IpAddr::from([255; 4]);
+        if ips.iter().any(|ip| de_muitas(ip.ip())) {
             let motivo = "é de muitas máquinas ao mesmo tempo; use o IP de uma só";
             return Err(recusa("endereço", motivo));
         }
@@ -107,12 +105,6 @@ impl Endereco {
             Some(SocketAddr::V6(_)) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
             _ => SocketAddr::from(([0, 0, 0, 0], 0)),
         }
-    }
-
-    /// Se o endereço é o desta máquina, em qualquer porta: quem falta lá é um programa do projeto.
-    pub fn e_local(&self) -> bool {
-        let daqui = |ip: IpAddr| ip.is_loopback() || ip.is_unspecified();
-        self.ips.iter().all(|ip| daqui(ip.ip()))
     }
 
     /// O que acrescentar a `cargo run -p …` para chegar a este endereço; vazio se é o que o programa usa sem argumento,
@@ -154,33 +146,31 @@ fn e_ipv6(texto: &str) -> bool {
 /// Separa `HOST[:PORTA]`, sem procurar o nome. O erro é o que há de errado no texto.
 fn separa(texto: &str, porta_padrao: u16) -> Result<(&str, u16), &'static str> {
     let so_digitos = |texto: &str| texto.bytes().all(|b| b.is_ascii_digit());
-    let (host, porta) = match texto.split_once(':') {
+    let (host, porta) = match (texto.strip_prefix('['), texto.split_once(':')) {
         // Um IPv6 sozinho pode vir sem colchetes, e também tem dois-pontos.
-        _ if e_ipv6(texto) => (texto, None),
-        _ if texto.is_empty() => return Err("está vazio"),
-        _ if texto.contains(['/', '@']) => {
-            return Err("parece uma URL (use só o nome da máquina)");
-        }
+        _ if e_ipv6(texto) => Ok((texto, None)),
+        _ if texto.is_empty() => Err("está vazio"),
+        _ if texto.contains(['/', '@']) => Err("parece uma URL (use só o nome da máquina)"),
         _ if texto.contains(|c: char| c.is_whitespace() || c.is_control()) => {
-            return Err("tem espaços ou caracteres invisíveis");
+            Err("tem espaços ou caracteres invisíveis")
         }
-        _ if so_digitos(texto) => return Err("é só um número, e falta a máquina"),
-        _ if texto.starts_with('[') => match texto[1..].split_once(']') {
-            None => return Err("abre um colchete e não fecha"),
-            Some((host, _)) if !e_ipv6(host) => return Err("não tem um IPv6 entre os colchetes"),
-            Some((host, "")) => (host, None),
+        _ if so_digitos(texto) => Err("é só um número, e falta a máquina"),
+        (Some(entre), _) => match entre.split_once(']') {
+            None => Err("abre um colchete e não fecha"),
+            Some((host, _)) if !e_ipv6(host) => Err("não tem um IPv6 entre os colchetes"),
+            Some((host, "")) => Ok((host, None)),
             Some((host, resto)) => match resto.strip_prefix(':') {
-                None => return Err("tem algo que não é :PORTA depois do colchete"),
-                porta => (host, porta),
+                None => Err("tem algo que não é :PORTA depois do colchete"),
+                porta => Ok((host, porta)),
             },
         },
-        None => (texto, None),
-        Some((_, porta)) if porta.contains(':') => {
-            return Err("tem dois-pontos demais (um IPv6 vai entre colchetes)");
+        (_, None) => Ok((texto, None)),
+        (_, Some((_, porta))) if porta.contains(':') => {
+            Err("tem dois-pontos demais (um IPv6 vai entre colchetes)")
         }
-        Some(("", _)) => return Err("não tem o nome da máquina"),
-        Some((host, porta)) => (host, Some(porta)),
-    };
+        (_, Some(("", _))) => Err("não tem o nome da máquina"),
+        (_, Some((host, porta))) => Ok((host, Some(porta))),
+    }?;
     match porta.map(|porta| (porta, porta.parse())) {
         None => Ok((host, porta_padrao)),
         Some(("", _)) => Err("termina sem a porta"),

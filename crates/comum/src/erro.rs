@@ -2,7 +2,6 @@
 
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
-use std::sync::PoisonError;
 use std::time::Duration;
 use std::{fmt, thread};
 
@@ -24,15 +23,6 @@ impl From<io::Error> for Erro {
     /// O `?` de uma chamada de rede: `read`, `write`, `accept`…
     fn from(erro: io::Error) -> Self {
         Erro::Conversa(erro)
-    }
-}
-
-impl<T> From<PoisonError<T>> for Erro {
-    /// O `?` de um `lock`.
-    fn from(_: PoisonError<T>) -> Self {
-        Erro::Mensagem(
-            "outra thread parou com a tranca na mão; rode o programa de novo".to_string(),
-        )
     }
 }
 
@@ -75,18 +65,6 @@ impl Erro {
             thread::sleep(Duration::from_secs(1));
         }
         Ok(())
-    }
-}
-
-/// Nada, se `certo`; senão, um erro que diz por quê.
-///
-/// # Errors
-/// [`Erro::Mensagem`] com `senao`.
-pub fn exige(certo: bool, senao: &str) -> Result<(), Erro> {
-    if certo {
-        Ok(())
-    } else {
-        Err(Erro::Mensagem(senao.to_string()))
     }
 }
 

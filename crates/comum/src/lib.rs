@@ -20,6 +20,6 @@ pub use conselho::{erro_ao_conectar, erro_ao_escutar};
 pub use console::pergunta;
 pub use despedida::{despede, sem_ctrl_c};
 pub use endereco::Endereco;
-pub use erro::{Erro, executa, exige};
+pub use erro::{Erro, executa};
 pub use notacao::{repr, repr_sem_b, tupla};
 pub use visivel::visivel;

@@ -7,9 +7,10 @@ use std::net::UdpSocket;
 use std::process::ExitCode;
 
 use comum::{
-    Erro, ajuda, argumento_ou, avisa, despede, erro_ao_escutar, executa, exige, mostra, sem_ctrl_c,
-    tupla, visivel,
+    Erro, ajuda, argumento_ou, avisa, despede, erro_ao_escutar, executa, mostra, sem_ctrl_c, tupla,
+    visivel,
 };
+use comum_alem::exige;
 use rusqlite::{Connection, ErrorCode::*, OptionalExtension};
 
 /// As palavras que não dizem do que se fala.
@@ -29,9 +30,8 @@ fn licao() -> Result<(), Erro> {
     let exame = banco.query_row("PRAGMA quick_check", [], |linha| linha.get::<_, String>(0));
     exige(exame.map_err(do_banco)? == "ok", DANIFICADO)?;
     let perguntas_do_capitulo = include_str!("../perguntas.sql");
-    banco
-        .execute_batch(perguntas_do_capitulo)
-        .map_err(do_banco)?;
+    let guardou = banco.execute_batch(perguntas_do_capitulo);
+    guardou.map_err(do_banco)?;
     mostra!("Servidor pronto....")?;
     let mut buffer = vec![0; 65535];
     loop {

@@ -26,9 +26,9 @@ use comum::argumentos::{argumentos, nao_esperado};
 use comum::causa::em_portugues;
 use comum::endereco::{HOST_PADRAO, PORTA_FTP_DA_TURMA};
 use comum::{
-    Endereco, Erro, ajuda, despede, erro_ao_escutar, executa, exige, mostra, sem_ctrl_c, visivel,
+    Endereco, Erro, ajuda, despede, erro_ao_escutar, executa, mostra, sem_ctrl_c, visivel,
 };
-use comum_alem::{ip_na_rede, mostra_sem_esperar};
+use comum_alem::{exige, ip_na_rede, mostra_sem_esperar};
 
 use crate::arvore::arvore;
 use crate::sessao::Sessao;

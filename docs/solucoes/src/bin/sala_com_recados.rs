@@ -11,10 +11,8 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, mpsc};
 use std::{thread, time::Duration};
 
-use comum::{
-    Erro, ajuda, argumento_ou, despede, erro_ao_escutar, executa, exige, mostra, sem_ctrl_c,
-};
-use comum_alem::le_linha;
+use comum::{Erro, ajuda, argumento_ou, despede, erro_ao_escutar, executa, mostra, sem_ctrl_c};
+use comum_alem::{exige, le_linha, sem_tranca};
 
 /// Quem está na sala: o nome, a fila do que ainda vai para ela, e a conexão.
 type Pessoa = (String, mpsc::SyncSender<Arc<[u8]>>, TcpStream);
@@ -56,7 +54,7 @@ fn atende(con: &TcpStream) -> Result<(), Erro> {
     let mut saida = con.try_clone()?;
     thread::Builder::new()
         .spawn(move || chegadas.iter().all(|linha| saida.write_all(&linha).is_ok()))?;
-    let mut sala = SALA.lock()?;
+    let mut sala = SALA.lock().map_err(sem_tranca)?;
     let livre = !nome.is_empty() && sala.iter().all(|(outro, ..)| *outro != nome);
     exige(livre, "o nome é vazio, ou já está na sala; entre com outro")?;
     exige(sala.len() < 250, "a sala está cheia; tente mais tarde")?;
@@ -76,14 +74,21 @@ fn atende(con: &TcpStream) -> Result<(), Erro> {
         }
         thread::sleep(Duration::from_millis(20));
     }
-    SALA.lock()?.retain(|(outro, ..)| *outro != nome);
+    SALA.lock()
+        .map_err(sem_tranca)?
+        .retain(|(outro, ..)| *outro != nome);
     diz(&format!("* {nome} saiu da sala"), |_| true)
 }
 
 /// Põe a linha na fila de quem deve lê-la.
 fn diz(linha: &str, le: impl Fn(&str) -> bool) -> Result<(), Erro> {
     let linha: Arc<[u8]> = format!("{linha}\n").into_bytes().into();
-    for (_, fila, con) in SALA.lock()?.iter().filter(|(nome, ..)| le(nome)) {
+    for (_, fila, con) in SALA
+        .lock()
+        .map_err(sem_tranca)?
+        .iter()
+        .filter(|(nome, ..)| le(nome))
+    {
         if fila.try_send(linha.clone()).is_err() {
             let _ = con.shutdown(Shutdown::Both);
         }
