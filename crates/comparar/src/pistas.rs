@@ -221,7 +221,7 @@ pub fn da_parada(engano: &Engano, tela: &str, inocente: bool) -> String {
         }
         // Destes, só se diz que o programa em Rust os fez.
         Engano::OutroTexto { .. } | Engano::OutroCodigo { .. } => format!("{engano:?}"),
-        Engano::Outro(motivo) => visivel(motivo.lines().next().unwrap_or_default().as_bytes()),
+        Engano::Outro(motivo) => visivel(motivo.as_bytes()),
     }
 }
 

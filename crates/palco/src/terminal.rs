@@ -190,14 +190,12 @@ impl Terminal {
         espera.map_err(|engano| self.falta(citado(texto), Some(engano)))
     }
 
-    /// Digita uma linha e Enter, e a tela mostra `eco`, que é o que um terminal mostraria. Falha se o programa
-    /// não está mais lendo.
-    pub fn digita_com_eco(&mut self, linha: &str, eco: &str) -> Resultado<()> {
-        let Some(teclado) = &mut self.teclado else {
-            return Err(falha!("{}: a entrada já acabou", self.nome));
-        };
-        if writeln!(teclado, "{linha}").is_err() {
-            return Err(self.falta(format!("que lesse {}", citado(linha)), None));
+    /// O que [`digita`](Terminal::digita) faz, e a tela mostra `eco`, que é o que um terminal mostraria.
+    pub(crate) fn digita_com_eco(&mut self, linha: &str, eco: &str) -> Resultado<()> {
+        let digitada = format!("{linha}\n");
+        let leu = |teclado: &mut ChildStdin| teclado.write_all(digitada.as_bytes()).is_ok();
+        if !self.teclado.as_mut().is_some_and(leu) {
+            return Err(falha!("não leu {}", citado(linha)));
         }
         self.eco.push((self.saida.visto, format!("{eco}\n")));
         Ok(())
@@ -205,7 +203,9 @@ impl Terminal {
 
     /// Digita uma linha e Enter; falha se o programa não está mais lendo.
     pub fn digita(&mut self, linha: &str) -> Resultado<()> {
-        self.digita_com_eco(linha, linha)
+        let digitada = self.digita_com_eco(linha, linha);
+        let que_lesse = format!("que lesse {}", citado(linha));
+        digitada.map_err(|falha| self.falta(que_lesse, Some(falha.into())))
     }
 
     /// O Ctrl-D: a entrada acaba.
