@@ -49,13 +49,16 @@ impl<'a> Cena<'a> {
         Ok(programa)
     }
 
-    /// Abre o programa, digita tudo de uma vez e espera o fim: um que não lê até ali não prende a conferência, como a
+    /// Roda o programa até o fim, com estes argumentos e ninguém no teclado.
+    pub fn roda(&self, argumentos: &[&str]) -> Resultado<Fim> {
+        self.quando(format!("com os argumentos {argumentos:?}"));
+        Fim::de(self.abre(argumentos, "")?)
+    }
+
+    /// Abre o programa e digita tudo de uma vez, até o fim: um que não lê até ali não prende a conferência, como a
     /// prenderia um prompt que ele nunca mostra.
-    pub fn roda(&self, argumentos: &[&str], linhas: &[&str]) -> Resultado<Fim> {
-        if linhas.is_empty() {
-            self.quando(format!("com os argumentos {argumentos:?}"));
-        }
-        let mut programa = self.abre(argumentos, "")?;
+    pub fn digita_tudo(&self, linhas: &[&str]) -> Resultado<Fim> {
+        let mut programa = self.abre(&[], "")?;
         // Se ele já não lê nada, é no que deixa de mostrar que se vê.
         let _ = linhas.iter().try_for_each(|linha| programa.digita(linha));
         Fim::de(programa)
@@ -143,6 +146,7 @@ impl Fim {
         })
     }
 
+    /// Isto devia valer.
     pub fn exige(&mut self, certo: bool, o_que: impl Display) -> Resultado<&mut Fim> {
         self.programa.exige(certo, o_que).map(|()| self)
     }

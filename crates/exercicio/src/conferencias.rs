@@ -51,10 +51,10 @@ pub fn portas_do_argumento(cena: &Cena) -> Resultado<()> {
         // Este costuma estar só no UDP.
         (&["ntp"], &["123"]),
     ] {
-        cena.roda(nomes, &[])?.so_mostrou("", certas)?.saiu(true)?;
+        cena.roda(nomes)?.so_mostrou("", certas)?.saiu(true)?;
     }
     for estranho in ["nao_existe", "80", "", "--porta"] {
-        let mut fim = cena.roda(&["ftp", estranho, "http"], &[])?;
+        let mut fim = cena.roda(&["ftp", estranho, "http"])?;
         fim.exige(fim.tela.starts_with("21\n"), "21")?
             .diz_erro(estranho)?;
     }
@@ -223,7 +223,7 @@ pub fn ftp_navegador(cena: &Cena) -> Resultado<()> {
     // A linha vazia é a despedida: o que vem depois dela não é lido.
     let passeio = ["nao_existe", "pub/textos", "/README", "/pub", ".."];
     let linhas = [&["", ""], &passeio[..], &["", "pub"]].concat();
-    let mut fim = cena.roda(&[], &linhas)?;
+    let mut fim = cena.digita_tudo(&linhas)?;
     let mut resto = fim.tela.clone();
     for texto in [
         "Diretório atual de trabalho:  /\n",
@@ -247,7 +247,7 @@ pub fn ftp_navegador(cena: &Cena) -> Resultado<()> {
 
 pub fn ftp_na_tela(cena: &Cena) -> Resultado<()> {
     let leia_me = String::from_utf8_lossy(&da_turma("/README")).into_owned();
-    let mut fim = cena.roda(&[], &[])?;
+    let mut fim = cena.roda(&[])?;
     let mostrou = fim.tela.ends_with(&leia_me);
     fim.exige(mostrou, "no fim da tela, o README do servidor")?;
     fim.saiu(true)?.gravou(cena, &BTreeMap::new())
@@ -270,14 +270,12 @@ pub fn ftp_baixa(cena: &Cena) -> Resultado<()> {
         ("../../README", "README", texto_da_turma("/README")),
     ] {
         gravados.insert(nome, certo);
-        cena.roda(&[pedido], &[])?
-            .saiu(true)?
-            .gravou(cena, &gravados)?;
+        cena.roda(&[pedido])?.saiu(true)?.gravou(cena, &gravados)?;
     }
     fs::write(cena.pasta.path().join("nao_existe.zip"), "antigo")?;
     gravados.insert("nao_existe.zip", b"antigo".to_vec());
     for ruim in ["pub/nao_existe.zip", "nao_existe", "..", "pub/..", "/", ""] {
-        let mut fim = cena.roda(&[ruim], &[])?;
+        let mut fim = cena.roda(&[ruim])?;
         fim.exige(fim.tudo.trim() != "", "um erro, porque isso não serve")?;
         fim.gravou(cena, &gravados)?;
     }
@@ -297,7 +295,7 @@ pub fn ftp_interativo_tamanho(cena: &Cena) -> Resultado<()> {
         &["3", "", "texto.txt", "como_conferir.txt", "S"],
         &["4"],
     ];
-    let mut fim = cena.roda(&[], &linhas.concat())?;
+    let mut fim = cena.digita_tudo(&linhas.concat())?;
     fim.vezes(2, &format!("{} bytes", grande.len()))?;
     cena.quando("pedidos o como_conferir.txt, um que não existe e a saída");
     for tem in [&format!("{} bytes", texto.len()), "550"] {
@@ -392,12 +390,10 @@ pub fn ftp_arruma(cena: &Cena) -> Resultado<()> {
         (&["dois.txt"], &["novo.txt"]),
         (&["novo.txt"], &[]),
     ] {
-        cena.roda(nomes, &[])?
-            .so_mostrou(".txt", ficam)?
-            .saiu(true)?;
+        cena.roda(nomes)?.so_mostrou(".txt", ficam)?.saiu(true)?;
     }
     for nomes in [&["nao_existe"][..], &[], &["a", "b", "c"]] {
-        cena.roda(nomes, &[])?.saiu(false)?;
+        cena.roda(nomes)?.saiu(false)?;
     }
     Ok(())
 }
