@@ -32,7 +32,7 @@ pub fn completa_com_texto(arquivo: ArquivoNovo, mut dados: Dados) -> Result<(), 
     let texto = BufReader::with_capacity(BLOCO_DE_TEXTO, &mut dados);
     // O os.linesep do Python.
     let quebra: &[u8] = if cfg!(windows) { b"\r\n" } else { b"\n" };
-    quebras::troca(texto, quebra, BLOCO_DE_TEXTO, |pedaco| {
+    quebras::troca(texto, quebra, |pedaco| {
         arquivo.grava(pedaco).map_err(ErroFtp::from)
     })?;
     dados.confirma()?;

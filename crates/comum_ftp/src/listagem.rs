@@ -1,6 +1,6 @@
 //! Uma listagem na tela, conforme chega, com qualquer tamanho em memória constante.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufReader, Read};
 
 use comum::console::mostra_bloco;
 use comum::{Erro, visivel};
@@ -10,7 +10,7 @@ use crate::erro::ErroFtp;
 use crate::na_tela::linhas;
 use crate::quebras;
 
-/// O que se lê de cada vez.
+/// O que se lê de cada vez: pouco, porque escapado para a tela um byte vira quatro.
 const BLOCO: usize = 64 << 10;
 
 /// O `retrlines` do ftplib: mostra as linhas conforme chegam e devolve a resposta final, `226 …`, pronta
@@ -21,15 +21,13 @@ pub fn mostra_linhas(mut dados: Dados) -> Result<String, ErroFtp> {
     Ok(linhas(&dados.resposta_final()?))
 }
 
-/// Cada linha, ou cada pedaço de uma linha enorme, que quem o mostra não muda mais.
 fn para_a_tela(
-    listagem: impl BufRead,
+    listagem: BufReader<impl Read>,
     mostra: impl Fn(&str) -> Result<(), Erro>,
 ) -> Result<(), ErroFtp> {
-    quebras::troca(listagem, b"\n", 1, |pedaco| {
-        let inteira = pedaco.strip_suffix(b"\n");
-        let quebra = if inteira.is_some() { "\n" } else { "" };
-        Ok(mostra(&(visivel(inteira.unwrap_or(pedaco)) + quebra))?)
+    quebras::troca(listagem, b"\n", |pedaco| {
+        let linhas: Vec<String> = pedaco.split(|byte| *byte == b'\n').map(visivel).collect();
+        Ok(mostra(&linhas.join("\n"))?)
     })
 }
 

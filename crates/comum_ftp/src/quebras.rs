@@ -1,6 +1,6 @@
 //! As quebras de linha de um texto que vem da rede, trocadas conforme ele chega.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 /// Quanto se espera, em bytes, pelo fim de uma linha: uma enorme vem em pedaços, e a memória não cresce com ela.
 const MAIOR_PEDACO: u64 = 64 << 10;
@@ -8,11 +8,10 @@ const MAIOR_PEDACO: u64 = 64 << 10;
 /// Leva um texto, em que a linha acaba com CRLF (RFC 959, 3.1.1.1) ou, em muitos servidores, com LF, a quem o usa: cada
 /// quebra vira a dada, e a última linha ganha a sua. Nenhum outro byte muda, nem um CR sozinho.
 ///
-/// As linhas se juntam até somarem `juntos` bytes. Nenhum pedaço corta uma letra ao meio.
+/// As linhas que chegam juntas vão juntas, e nenhum pedaço corta uma letra ao meio.
 pub(crate) fn troca<E: From<io::Error>>(
-    mut texto: impl BufRead,
+    mut texto: BufReader<impl Read>,
     quebra: &[u8],
-    juntos: usize,
     mut usa: impl FnMut(&[u8]) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut saida = Vec::new();
@@ -33,15 +32,17 @@ pub(crate) fn troca<E: From<io::Error>>(
             saida.pop_if(|byte| *byte == b'\r');
             saida.extend_from_slice(quebra);
         }
+        // Outra linha inteira já chegou: vão as duas.
+        if texto.buffer().contains(&b'\n') {
+            continue;
+        }
         let prontos = if linha_aberta {
             sem_o_ultimo_caractere(&saida)
         } else {
             saida.len()
         };
-        if prontos >= juntos {
-            usa(&saida[..prontos])?;
-            saida.drain(..prontos);
-        }
+        usa(&saida[..prontos])?;
+        saida.drain(..prontos);
     }
 }
 
@@ -61,22 +62,10 @@ mod testes {
 
     impl Read for Rede<'_> {
         fn read(&mut self, bloco: &mut [u8]) -> io::Result<usize> {
-            let mut chegou = self.fill_buf()?;
-            let lidos = chegou.read(bloco)?;
-            self.consume(lidos);
-            Ok(lidos)
-        }
-    }
-
-    impl BufRead for Rede<'_> {
-        fn fill_buf(&mut self) -> io::Result<&[u8]> {
             self.0.retain(|bloco| !bloco.is_empty());
-            Ok(self.0.first().copied().unwrap_or_default())
-        }
-
-        fn consume(&mut self, lidos: usize) {
-            if let Some(bloco) = self.0.first_mut() {
-                *bloco = &bloco[lidos..];
+            match self.0.first_mut() {
+                Some(chegou) => chegou.read(bloco),
+                None => Ok(0),
             }
         }
     }
@@ -98,7 +87,7 @@ mod testes {
     fn em_blocos(blocos: &[&[u8]], crlf: bool) -> Vec<u8> {
         let mut saida = Vec::new();
         let quebra: &[u8] = if crlf { b"\r\n" } else { b"\n" };
-        troca(Rede(blocos.to_vec()), quebra, 100, |pedaco| {
+        troca(BufReader::new(Rede(blocos.to_vec())), quebra, |pedaco| {
             saida.extend_from_slice(pedaco);
             Ok::<_, io::Error>(())
         })
@@ -154,7 +143,7 @@ mod testes {
         // Nem um texto que só tem CR se acumula.
         let mut maior = 0;
         let texto = vec![b'\r'; 5 * cabe];
-        let gravou = troca(&texto[..], b"\n", cabe, |pedaco| {
+        let gravou = troca(BufReader::new(&texto[..]), b"\n", |pedaco| {
             maior = maior.max(pedaco.len());
             Ok::<_, io::Error>(())
         });
