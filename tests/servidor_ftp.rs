@@ -1136,15 +1136,6 @@ fn o_cliente_que_nao_cabe_ouve_421() {
     }
 }
 
-#[test]
-fn a_conexao_de_dados_que_ninguem_abre_acaba_por_ser_recusada() {
-    let servidor = Servidor::novo(&[]);
-    let mut cliente = servidor.entra();
-    cliente.pede("PASV", "227 ");
-    cliente.pede("LIST", "425 ");
-    assert_eq!(cliente.recebe("RETR README").len(), 1490);
-}
-
 /// Um terminal parado não lê mais nada: as linhas que não cabem se perdem, e os clientes nem notam.
 #[test]
 fn um_terminal_parado_nao_para_o_servidor() {
