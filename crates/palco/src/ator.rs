@@ -79,10 +79,8 @@ pub fn original(pasta: &Path, licao: &str) -> Option<PathBuf> {
     let nomes: Vec<OsString> = entradas.map(|entrada| entrada.file_name()).collect();
     ["_fim", "_4_listagem", ""].iter().find_map(|versao| {
         let procurado = format!("{nome}{versao}.py");
-        let achado = nomes
-            .iter()
-            .find(|nome| nome.eq_ignore_ascii_case(&*procurado));
-        achado.map(|nome| pasta.join(nome))
+        let e_ele = |nome: &&OsString| nome.eq_ignore_ascii_case(&*procurado);
+        nomes.iter().find(e_ele).map(|nome| pasta.join(nome))
     })
 }
 

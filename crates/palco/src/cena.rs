@@ -60,18 +60,13 @@ impl Observacao {
 /// sai como o roteiro, a falha diz o passo, o terminal e o que ele mostrava.
 pub fn roda<'a>(sessao: &Sessao, ator_de: impl Fn(&str) -> Ator<'a>) -> Resultado<Apresentacao> {
     let visto = encena(sessao, ator_de, Paciencia::Rigorosa)?;
-    let Some(Desvio {
-        terminal,
-        passo,
-        engano,
-    }) = visto.desvios.first()
-    else {
+    let Some(desvio) = visto.desvios.first() else {
         return Ok(visto.apresentacao);
     };
     let telas = &visto.apresentacao.telas;
-    let Tela { tela, erro } = telas.get(terminal).cloned().unwrap_or_default();
+    let Tela { tela, erro } = telas.get(&desvio.terminal).cloned().unwrap_or_default();
     Err(falha!(
-        "{}, passo {passo}: {terminal}: {engano:?}\n--- tela:\n{tela}\n--- stderr:\n{erro}",
+        "{}: {desvio:?}\n--- tela:\n{tela}\n--- stderr:\n{erro}",
         sessao.nome
     ))
 }

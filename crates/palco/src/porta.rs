@@ -28,13 +28,10 @@ impl Reserva {
     pub(crate) fn nova() -> Resultado<Reserva> {
         for _ in 0..QUANTAS {
             let porta = da_vez();
-            if let Ok(guarda) = TcpListener::bind((Ipv4Addr::LOCALHOST, porta + QUANTAS))
+            if let Ok(_guarda) = TcpListener::bind((Ipv4Addr::LOCALHOST, porta + QUANTAS))
                 && !atende(porta)
             {
-                return Ok(Reserva {
-                    porta,
-                    _guarda: guarda,
-                });
+                return Ok(Reserva { porta, _guarda });
             }
         }
         Err(falha!("nenhuma porta livre a partir da {PRIMEIRA}"))

@@ -180,10 +180,9 @@ impl Sessao {
 
     /// Os terminais onde há um programa, com o nome do pacote dele.
     pub fn programas(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.terminais
-            .iter()
-            .filter(|(_, papel)| papel.rede.is_none())
-            .map(|(terminal, papel)| (terminal.as_str(), papel.programa(terminal)))
+        let terminais = self.terminais.iter();
+        let com_programa = terminais.filter(|(_, papel)| papel.rede.is_none());
+        com_programa.map(|(terminal, papel)| (terminal.as_str(), papel.programa(terminal)))
     }
 
     /// Os terminais onde há uma lição (o servidor FTP da turma não é: não está no livro).

@@ -20,7 +20,7 @@ use crate::falha::{Falha, Resultado, falha};
 const PRAZO: Duration = Duration::from_secs(60);
 /// Com o programa de um aluno: quanto silêncio basta para dizer que travou.
 const SILENCIO: Duration = Duration::from_secs(5);
-/// E quanto se espera ao todo por quem escreve sem chegar lá.
+/// E quanto se espera ao todo por quem trabalha sem chegar lá; um décimo disso, no processador, já é trabalhar.
 const TETO: Duration = Duration::from_secs(10);
 /// E para aceitar outro texto no lugar do esperado: num prompt desconhecido, uma pessoa também acaba digitando.
 const OUTRO: Duration = Duration::from_millis(if SABE_SE_ESPERA { 300 } else { 800 });
@@ -96,6 +96,8 @@ pub struct Terminal {
     fim: Option<(i32, Duration)>,
     /// A maior memória que se viu, em bytes.
     memoria: Option<u64>,
+    /// Quanto rodou, e quando se viu que rodava.
+    rodou: (Option<Duration>, Instant),
 }
 
 /// Um dos dois canos que vêm do programa.
@@ -175,6 +177,7 @@ impl Terminal {
             abriu,
             fim: None,
             memoria: None,
+            rodou: (None, abriu),
         })
     }
 
@@ -384,15 +387,19 @@ impl Terminal {
         }
     }
 
-    fn desistiu(&self, comeco: Instant, ultima: Instant) -> bool {
+    fn desistiu(&mut self, comeco: Instant, ultima: Instant) -> bool {
+        let rodou = quanto_rodou(self.filho.id());
+        if self.rodou.0 != rodou {
+            self.rodou = (rodou, Instant::now());
+        }
+        let (esperou, calado) = (comeco.elapsed(), ultima.elapsed());
+        // Numa máquina ocupada, quem roda de vez em quando não está parado, nem num laço quem rodou pouco.
+        let parado = calado > SILENCIO && self.rodou.1.elapsed() > SILENCIO;
+        let num_laco = esperou > TETO && rodou.is_none_or(|quanto| quanto > TETO / 10);
         interrompido()
             || match self.paciencia {
-                Paciencia::Rigorosa => comeco.elapsed() > PRAZO,
-                // Numa máquina ocupada, quem ainda não teve a vez de rodar não está parado.
-                Paciencia::DeGente => {
-                    comeco.elapsed() > TETO
-                        || ultima.elapsed() > SILENCIO && espera_alguem(self.filho.id())
-                }
+                Paciencia::Rigorosa => esperou > PRAZO,
+                Paciencia::DeGente => num_laco || esperou > 3 * TETO || parado,
             }
     }
 
@@ -505,11 +512,10 @@ impl Terminal {
 /// As últimas linhas de uma tela, debaixo de uma frase.
 fn recuado(tela: &[u8]) -> String {
     let tela = String::from_utf8_lossy(tela);
-    let linhas: Vec<&str> = tela.trim_end().trim_start_matches('\n').lines().collect();
-    linhas[linhas.len().saturating_sub(20)..]
-        .iter()
-        .map(|linha| format!("\n    {}", visivel(linha.as_bytes())))
-        .collect()
+    let linhas: Vec<&str> = tela.trim_matches('\n').lines().collect();
+    let recua = |linha: &&str| format!("\n    {}", visivel(linha.as_bytes()));
+    let ultimas = linhas.len().saturating_sub(20);
+    linhas[ultimas..].iter().map(recua).collect()
 }
 
 /// Um texto como se cita numa frase: nada que mexa no terminal, e só o começo se é longo.
@@ -543,6 +549,13 @@ fn espera_alguem(pid: u32) -> bool {
         .next()
         .is_some_and(|resto| resto.starts_with('S'));
     dorme || !SABE_SE_ESPERA
+}
+
+/// Quanto tempo de processador um programa já teve; só o Linux o diz.
+fn quanto_rodou(pid: u32) -> Option<Duration> {
+    let conta = fs::read_to_string(format!("/proc/{pid}/schedstat")).ok()?;
+    let nanos = conta.split(' ').next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanos))
 }
 
 /// Quem ainda está em cena no fim da sessão (um servidor, quase sempre) sai com ela.
