@@ -76,12 +76,13 @@ fn atende(con: TcpStream, cliente: SocketAddr, tls: Arc<ServerConfig>) -> io::Re
         tupla(cliente),
         resposta.codigo
     ));
-    con.write_all(resposta.cabeca().as_bytes())?;
+    let mut bytes = resposta.cabeca().into_bytes();
     if pedido[0] != "HEAD" {
-        con.write_all(&resposta.corpo)?;
+        bytes.extend_from_slice(&resposta.corpo);
     }
+    con.write_all(&bytes)?;
     con.conn.send_close_notify();
-    con.flush()?;
+    let _ = con.flush(); // Quem só queria o código já pode ter ido.
     fecha_com_calma(&con.sock);
     Ok(())
 }
