@@ -743,6 +743,9 @@ fn nada_fica_pela_metade() {
         outro.pede(&format!("MKD /entregas/p{i}"), resposta);
     }
     outro.envia("STOR /entregas/e", b"no lugar do outro", "226 ");
+    // Mudar um nome não pede lugar para outro.
+    outro.pede("RNFR /entregas/p0", "350 ");
+    outro.pede("RNTO /entregas/p1000", "250 ");
 }
 
 /// Uma pasta de entregas, que pertence a quem pôs o servidor no ar.

@@ -210,12 +210,17 @@ impl Arvore {
             "A pasta nao existe; crie-a antes com MKD."
         } else if existe {
             "Ja existe, e nao se troca; use outro nome, como prova-2.txt."
-        } else if self.donos.len() as u64 >= self.limites[2] {
-            return Err("552 Ja ha nomes demais em /entregas; apague algum.".to_string());
         } else {
             return Ok(());
         };
         Err(format!("{codigo} {motivo}"))
+    }
+
+    fn confere_lugar(&self) -> Result<(), &'static str> {
+        match self.limites[2] > self.donos.len() as u64 {
+            true => Ok(()),
+            false => Err("552 Ja ha nomes demais em /entregas; apague algum."),
+        }
     }
 
     /// Confere que se pode enviar um arquivo com esse nome, e devolve o que já há nele: na memória, um envio pode
@@ -223,7 +228,11 @@ impl Arvore {
     fn confere_envio(&self, caminho: &str) -> Result<Arc<[u8]>, String> {
         match self.procura(caminho).map(|no| no.corpo) {
             Ok(Corpo::Memoria(bytes)) if self.donos.contains_key(caminho) => Ok(bytes),
-            _ => self.confere_novo(caminho, 553).map(|()| Arc::default()),
+            _ => {
+                self.confere_novo(caminho, 553)?;
+                self.confere_lugar()?;
+                Ok(Arc::default())
+            }
         }
     }
 
@@ -239,6 +248,7 @@ impl Arvore {
     /// Cria uma pasta (MKD).
     pub fn cria_pasta(&mut self, caminho: &str, quem: u64) -> Result<(), String> {
         self.confere_novo(caminho, 550)?;
+        self.confere_lugar()?;
         match self.no_disco(caminho) {
             Some(onde) => fs::create_dir(onde).map_err(|_| NAO_DEU)?,
             None => self.guarda(caminho, Corpo::Pasta),
