@@ -14,8 +14,7 @@ use comum_alem::arquivos;
 use palco::{Terminal, compila, compilado, porta_livre, python};
 use tempfile::TempDir;
 use turma::{
-    Certificado, PRAZO, bom, cala, certificado, cliente, de_mentira, erro, pede, roda, turma,
-    turma_em,
+    Certificado, PRAZO, bom, cala, certificado, cliente, de_mentira, erro, roda, turma, turma_em,
 };
 
 /// O println! de um teste que passa ninguém vê; o stderr sem intermediário, sim.
@@ -219,15 +218,7 @@ fn quem_se_comporta_mal_nao_atrapalha_os_outros() {
     for _ in 0..2000 {
         drop(TcpStream::connect(("127.0.0.1", porta)).unwrap());
     }
-    thread::scope(|escopo| {
-        for _ in 0..20 {
-            let con = turma.conecta();
-            escopo.spawn(|| {
-                let resposta = pede(con, b"GET /README HTTP/1.1\r\nHost: x\r\n\r\n");
-                assert!(resposta.starts_with("HTTP/1.1 200 OK\r\n"), "{resposta}");
-            });
-        }
-    });
+    turma.atende_vinte();
     drop((calados, na_metade, surdo));
     turma.servidor.espera("não falou TLS").unwrap();
     turma.servidor.ctrl_c().unwrap();

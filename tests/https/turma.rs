@@ -55,6 +55,19 @@ impl Turma {
         format!("https://127.0.0.1:{}{caminho}", self.porta)
     }
 
+    /// Vinte clientes de uma vez: todos são atendidos.
+    pub fn atende_vinte(&self) {
+        thread::scope(|escopo| {
+            for _ in 0..20 {
+                let con = self.conecta();
+                escopo.spawn(|| {
+                    let resposta = pede(con, b"GET /README HTTP/1.1\r\nHost: x\r\n\r\n");
+                    assert!(resposta.starts_with("HTTP/1.1 200 OK\r\n"), "{resposta}");
+                });
+            }
+        });
+    }
+
     /// Uma conexão já em TLS, com as suas próprias maneiras.
     pub fn conecta(&self) -> StreamOwned<ClientConnection, TcpStream> {
         let mut raizes = RootCertStore::empty();
