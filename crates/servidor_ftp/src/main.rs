@@ -31,7 +31,7 @@ use comum::{
 use comum_alem::{exige, ip_na_rede, mostra_sem_esperar};
 
 use crate::arvore::arvore;
-use crate::sessao::Sessao;
+use crate::sessao::conversa;
 
 /// O usuário da turma.
 const USUARIO: &str = "aluno";
@@ -90,20 +90,19 @@ fn do_argumento() -> Result<Endereco, Erro> {
         }
     }
     let numeros = limites.split(',').map(|numero| numero.parse::<u32>().ok());
-    let numeros: Option<Vec<u64>> = numeros.map(|numero| numero.map(u64::from)).collect();
-    let Some([arquivo, total, nomes]) = numeros.as_deref() else {
+    let [Some(arquivo), Some(total), Some(nomes)] = numeros.collect::<Vec<_>>()[..] else {
         let limites = visivel(limites.as_bytes());
         return Err(Erro::Mensagem(format!(
             "os limites \"{limites}\" não servem; são três números, como {LIMITES}"
         )));
     };
-    if let Some(pasta) = &mut entregas {
-        // O caminho inteiro, sem links.
-        *pasta = fs::canonicalize(&pasta).unwrap_or_default();
-        let motivo = "a pasta das entregas não existe; crie-a antes ou confira o nome";
-        exige(pasta.is_dir(), motivo)?;
-    }
-    arvore().enche(entregas, [arquivo << 20, total << 20, *nomes]);
+    // O caminho inteiro, sem links.
+    let entregas = entregas.map(|pasta| fs::canonicalize(pasta).unwrap_or_default());
+    let ha = entregas.as_ref().is_none_or(|pasta| pasta.is_dir());
+    let motivo = "a pasta das entregas não existe; crie-a antes ou confira o nome";
+    exige(ha, motivo)?;
+    let [arquivo, total, nomes] = [arquivo, total, nomes].map(u64::from);
+    arvore().enche(entregas, [arquivo << 20, total << 20, nomes]);
     let endereco = endereco.as_deref().unwrap_or(HOST_PADRAO);
     Ok(Endereco::novo(endereco, PORTA_FTP_DA_TURMA)?.para_escutar())
 }
@@ -135,7 +134,7 @@ fn atende(mut con: TcpStream, origem: SocketAddr) -> io::Result<()> {
     conta(numero, &format!("conectou-se de {origem}"));
     thread::Builder::new().spawn(move || {
         // Um erro aqui é o cliente que foi embora sem se despedir.
-        let _ = Sessao::nova(con, numero).and_then(|mut sessao| sessao.conversa());
+        let _ = conversa(con, numero);
         conta(numero, "saiu");
         drop(vaga);
     })?;
@@ -143,32 +142,31 @@ fn atende(mut con: TcpStream, origem: SocketAddr) -> io::Result<()> {
 }
 // ANCHOR_END: atende
 
-/// Conta na tela um feito de um cliente. O que veio da rede já deve ter passado por `comum::visivel`, e um nome sem fim
-/// não a enche.
+/// Conta na tela um feito de um cliente. O que veio da rede não mexe com o terminal, e um nome sem fim não o enche.
 fn conta(numero: u64, feito: &str) {
+    let feito = visivel(feito.as_bytes());
     mostra_sem_esperar(format!("Cliente {numero}: {feito:.200}"));
 }
 
 /// O que fazer a seguir: que lições rodar em outro terminal, aqui e em outro computador, e como entrar.
 fn instrucoes(endereco: &Endereco, escutado: SocketAddr) -> Result<String, Erro> {
-    let porta = escutado.port();
-    let (mut aqui, mut de_fora) = (comandos(endereco), String::new());
+    let (porta, mut licoes) = (escutado.port(), comandos(endereco));
     if escutado.ip().is_unspecified() {
         // Em 0.0.0.0 se escuta, mas não é um endereço a que se vá.
-        aqui = comandos(&Endereco::novo(HOST_PADRAO, porta)?);
-        de_fora = match ip_na_rede() {
+        licoes = comandos(&Endereco::novo(HOST_PADRAO, porta)?);
+        licoes += &match ip_na_rede() {
             Ok(ip) => format!(
-                "Em outro computador (o IP deste parece ser {ip}):\n{}\n",
+                "\nEm outro computador (o IP deste parece ser {ip}):\n{}",
                 comandos(&Endereco::novo(&ip.to_string(), porta)?)
             ),
             Err(_) => format!(
-                "Em outro computador, diga o IP deste e a porta, como 192.168.0.10:{porta}.\n\n"
+                "\nEm outro computador, diga o IP deste e a porta, como 192.168.0.10:{porta}.\n"
             ),
         };
     }
     Ok(format!(
         "Servidor FTP da turma em {endereco} (Ctrl-C encerra)\n\n\
-         Em outro terminal, rode uma das lições:\n{aqui}\n{de_fora}\
+         Em outro terminal, rode uma das lições:\n{licoes}\n\
          Usuário {USUARIO} e senha {SENHA}, ou os dois vazios para o acesso anônimo.\n"
     ))
 }
@@ -176,16 +174,13 @@ fn instrucoes(endereco: &Endereco, escutado: SocketAddr) -> Result<String, Erro>
 /// As lições, uma por linha, com o que é preciso para chegarem ao servidor em `destino`.
 fn comandos(destino: &Endereco) -> String {
     let argumento = destino.como_argumento(PORTA_FTP_DA_TURMA);
-    let depois_de_outro = argumento.trim_start_matches(" --");
-    let digitado = match &*argumento {
-        "" => "Enter".to_string(),
-        _ => destino.to_string(),
-    };
+    let so_ele = argumento.trim_start_matches(" --");
+    let digitado = if so_ele.is_empty() { " Enter" } else { so_ele };
     format!(
         "  cargo run -p protocolo_ftp{argumento}\n  \
          cargo run -p ftp_ascii{argumento}\n  \
          cargo run -p ftp_binario{argumento}\n  \
-         cargo run -p ftp_envia -- ARQUIVO{depois_de_outro}\n  \
-         cargo run -p ftp_interativo   (quando pedir o FTP: {digitado})\n"
+         cargo run -p ftp_envia -- ARQUIVO{so_ele}\n  \
+         cargo run -p ftp_interativo   (quando pedir o FTP:{digitado})\n"
     )
 }

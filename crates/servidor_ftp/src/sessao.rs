@@ -6,12 +6,11 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use comum::visivel;
 use comum_alem::fecha_com_calma;
 use socket2::SockRef;
 
-use crate::arvore::{ALEM_DO_FIM, Envio, No, absoluto, arvore};
-use crate::dados::{Corte, INATIVIDADE, Modo, manda};
+use crate::arvore::{Envio, Recusa, absoluto, arvore, nome};
+use crate::dados::{Corte, INATIVIDADE, Modo, escuta, manda, recebe};
 use crate::{SENHA, USUARIO, conta};
 
 /// Quanto se espera por um cliente que não lê as respostas.
@@ -19,36 +18,26 @@ const PRAZO_DA_RESPOSTA: Duration = Duration::from_secs(30);
 /// Entre o fim dos dados de um envio e a certeza de que o cliente continua lá.
 const INSTANTE: Duration = Duration::from_millis(50);
 /// A maior linha de comando, em bytes.
-const MAIOR_LINHA: usize = 4 << 10;
+const MAIOR_LINHA: u64 = 4 << 10;
 
-const SEM_ARGUMENTO: &str = "ABOR CDUP FEAT NOOP PASV PWD QUIT SYST XCUP XPWD";
-const COM_ARGUMENTO: &str = "APPE CWD DELE EPRT MDTM MKD MODE OPTS PORT REST RETR RMD RNFR RNTO \
-                             SIZE STOR STRU TYPE USER XCWD XMKD XRMD";
-const COM_OU_SEM: &str = "EPSV HELP LIST MLSD MLST NLST PASS STAT";
-/// Os que valem antes de entrar.
-const DE_TODOS: &str = "ABOR FEAT HELP NOOP OPTS PASS QUIT SYST USER";
-/// Os que podem vir entre um REST e a transferência que ele prepara.
-const DEPOIS_DO_REST: &str = "EPRT EPSV PASV PORT REST TYPE";
+/// O que se responde ao HELP.
+const COMANDOS: &str = "ABOR APPE CDUP CWD DELE EPRT EPSV FEAT HELP LIST MDTM MKD MLSD MLST MODE NLST NOOP OPTS \
+                        PASS PASV PORT PWD QUIT REST RETR RMD RNFR RNTO SIZE STAT STOR STRU SYST TYPE USER \
+                        XCUP XCWD XMKD XPWD XRMD";
+/// O que se responde ao FEAT.
+const RECURSOS: &str = "211-Alem da RFC 959:\r\n EPRT\r\n EPSV\r\n MDTM\r\n MLST type*;size*;modify*;\r\n \
+                        REST STREAM\r\n SIZE\r\n UTF8\r\n211 E so.";
 
-const NAO_CONHECO: &str = "502 Nao conheco esse comando; HELP mostra os que conheco.";
-const NAO_SE_LE: &str = "550 O disco do servidor nao deixou ler o arquivo.";
-const SEM_DADOS: &str = "425 A conexao de dados nao abriu.";
-const CORTADA: &str = "426 A transferencia parou no meio.";
+const ALEM_DO_FIM: Recusa = "554 O REST passa do fim do arquivo.";
+const CORTADA: Recusa = "426 A transferencia parou no meio.";
+const SEM_DADOS: Recusa = "425 A conexao de dados nao abriu.";
 
 /// A resposta de um comando, só em ASCII (nada se combinou sobre acentos), ou a de um que se recusa; vazia, se quem
 /// responde é a thread da transferência.
 type Feito = Result<String, String>;
 
-fn certo(resposta: &str) -> Feito {
-    Ok(resposta.to_string())
-}
-
-fn recusa<T>(resposta: &str) -> Result<T, String> {
-    Err(resposta.to_string())
-}
-
 /// O que se sabe de um cliente, do começo ao fim da conexão de controle.
-pub struct Sessao {
+struct Sessao {
     con: Arc<TcpStream>,
     /// O endereço do cliente, e aquele por que ele chegou.
     origem: SocketAddr,
@@ -61,7 +50,7 @@ pub struct Sessao {
     /// O TYPE: texto, em que as quebras de linha se convertem, ou binário.
     texto: bool,
     /// Como será a próxima conexão de dados; e se só o EPSV a prepara (EPSV ALL).
-    modo: Option<Modo>,
+    modo: Option<(&'static str, Modo)>,
     so_epsv: bool,
     /// Onde a próxima transferência começa (REST), e o que o RNTO vai renomear.
     inicio: u64,
@@ -69,342 +58,276 @@ pub struct Sessao {
     em_curso: Option<(Arc<Corte>, JoinHandle<()>)>,
 }
 
-impl Sessao {
-    /// Prepara a conversa com quem acabou de se conectar.
-    pub fn nova(con: TcpStream, numero: u64) -> io::Result<Sessao> {
-        // Sem isto o 226 esperaria que o cliente confirmasse o 150: 40 ms a mais em cada arquivo.
-        con.set_nodelay(true)?;
-        // Há clientes que mandam o ABOR como urgente: ele fica na linha, com os outros bytes.
-        SockRef::from(&con).set_out_of_band_inline(true)?;
-        con.set_read_timeout(Some(INATIVIDADE))?;
-        con.set_write_timeout(Some(PRAZO_DA_RESPOSTA))?;
-        Ok(Sessao {
-            origem: canonico(con.peer_addr()?),
-            local: canonico(con.local_addr()?),
-            con: Arc::new(con),
-            numero,
-            usuario: None,
-            entrou: false,
-            pasta: "/".to_string(),
-            texto: true,
-            modo: None,
-            so_epsv: false,
-            inicio: 0,
-            de: None,
-            em_curso: None,
-        })
-    }
-
-    /// Conversa até o cliente se despedir, sumir ou se calar por tempo demais.
-    pub fn conversa(&mut self) -> io::Result<()> {
-        let con = Arc::clone(&self.con);
-        responde(&con, "220 Bem-vindo ao servidor FTP da turma.")?;
-        let mut leitor = BufReader::new(&*con);
-        loop {
-            let mut linha = Vec::new();
-            let mut comeco = leitor.by_ref().take(MAIOR_LINHA as u64);
-            match comeco.read_until(b'\n', &mut linha) {
-                Err(erro) if calado(&erro) && self.transferindo() => continue,
-                Err(erro) if calado(&erro) => {
-                    return responde(&con, "421 Meia hora sem comandos; ate logo.");
-                }
-                lidos => lidos?,
-            };
-            let inteira = linha.ends_with(b"\n");
-            let (Ok(resposta) | Err(resposta)) = match linha.len() {
-                _ if inteira => self.comando(&sem_telnet(&linha)),
-                MAIOR_LINHA => recusa("500 A linha e longa demais."),
-                _ => return Ok(()),
-            };
-            if !resposta.is_empty() {
-                responde(&con, &resposta)?;
+/// Conversa com quem acabou de se conectar, até ele se despedir, sumir ou se calar por tempo demais.
+pub fn conversa(con: TcpStream, numero: u64) -> io::Result<()> {
+    // Sem isto o 226 esperaria que o cliente confirmasse o 150: 40 ms a mais em cada arquivo.
+    con.set_nodelay(true)?;
+    // Há clientes que mandam o ABOR como urgente: ele fica na linha, com os outros bytes.
+    SockRef::from(&con).set_out_of_band_inline(true)?;
+    con.set_read_timeout(Some(INATIVIDADE))?;
+    con.set_write_timeout(Some(PRAZO_DA_RESPOSTA))?;
+    let (mut origem, mut local, con) = (con.peer_addr()?, con.local_addr()?, Arc::new(con));
+    // Um endereço IPv4 que chegou por um socket IPv6 é um endereço IPv4.
+    origem.set_ip(origem.ip().to_canonical());
+    local.set_ip(local.ip().to_canonical());
+    let mut sessao = Sessao {
+        con: Arc::clone(&con),
+        origem,
+        local,
+        numero,
+        usuario: None,
+        entrou: false,
+        pasta: "/".to_string(),
+        texto: true,
+        modo: None,
+        so_epsv: false,
+        inicio: 0,
+        de: None,
+        em_curso: None,
+    };
+    responde(&con, "220 Bem-vindo ao servidor FTP da turma.")?;
+    let mut leitor = BufReader::new(&*con);
+    loop {
+        let mut linha = Vec::new();
+        let mut comeco = leitor.by_ref().take(MAIOR_LINHA);
+        let lidos = comeco.read_until(b'\n', &mut linha);
+        match lidos.map_err(|erro| erro.kind()) {
+            Err(ErrorKind::WouldBlock | ErrorKind::TimedOut) if sessao.transferindo() => continue,
+            Err(ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                return responde(&con, "421 Meia hora sem comandos; ate logo.");
             }
-            if resposta.starts_with("221") {
-                return con.shutdown(Shutdown::Write);
-            }
-            if !inteira {
+            lidos => lidos?,
+        };
+        let (Ok(resposta) | Err(resposta)) = match linha.len() as u64 {
+            _ if linha.ends_with(b"\n") => sessao.comando(&sem_telnet(&linha)),
+            MAIOR_LINHA => {
                 leitor.skip_until(b'\n')?;
+                Err("500 A linha e longa demais.".into())
             }
+            _ => return Ok(()),
+        };
+        if !resposta.is_empty() {
+            responde(&con, &resposta)?;
+        }
+        if resposta.starts_with("221") {
+            return con.shutdown(Shutdown::Write);
         }
     }
+}
 
+impl Sessao {
     /// Cumpre uma linha: o verbo, um espaço e o argumento.
     fn comando(&mut self, linha: &str) -> Feito {
         let (verbo, arg) = linha.split_once(' ').unwrap_or((linha, ""));
-        let verbo = &*verbo.to_ascii_uppercase();
-        let esta_em = |lista: &str| lista.split(' ').any(|nome| nome == verbo);
-        let (sem, com) = (esta_em(SEM_ARGUMENTO), esta_em(COM_ARGUMENTO));
-        if !sem && !com && !esta_em(COM_OU_SEM) {
-            return recusa(NAO_CONHECO);
+        let (verbo, opcao) = (verbo.to_ascii_uppercase(), arg.to_ascii_uppercase());
+        let opcao = (!arg.is_empty()).then_some(&*opcao);
+        if !COMANDOS.split(' ').any(|nome| nome == verbo) {
+            return Err("502 Nao conheco esse comando; HELP mostra os que conheco.".into());
         }
         // Cada comando espera o fim da transferência anterior; estes dois falam dela.
         if verbo != "ABOR" && verbo != "STAT" {
-            self.espera_a_transferencia()?;
+            self.em_curso.take().map(|(_, thread)| thread.join());
         }
-        if !self.entrou && !esta_em(DE_TODOS) {
-            return recusa("530 Entre antes, com USER e PASS.");
-        }
-        if sem && !arg.trim().is_empty() {
-            return recusa("501 Esse comando nao tem argumento.");
-        }
-        if com && arg.is_empty() {
-            return recusa("501 Falta o argumento.");
-        }
-        let inicio = self.inicio;
-        if !esta_em(DEPOIS_DO_REST) {
+        let (inicio, de, quem) = (self.inicio, self.de.take(), self.numero);
+        // Os que podem vir entre um REST e a transferência que ele prepara.
+        if !matches!(&*verbo, "EPRT" | "EPSV" | "PASV" | "PORT" | "TYPE") {
             self.inicio = 0;
         }
-        let (de, quem) = (self.de.take(), self.numero);
+        let familia = if self.local.is_ipv4() { "1" } else { "2" };
         let caminho = &*absoluto(&self.pasta, arg);
-        let opcao = &*arg.to_ascii_uppercase();
-        match verbo {
+        // Um nome entre aspas; as que ele tem se dobram (apêndice II).
+        let citado = format!("\"{}\"", caminho.replace('"', "\"\""));
+        match (&*verbo, opcao) {
             // ANCHOR: acesso
             // Acesso (4.1.1).
-            "USER" => {
+            ("USER", Some(_)) => {
                 (self.entrou, self.usuario) = (false, Some(arg.to_string()));
-                certo("331 Agora a senha.")
+                Ok("331 Agora a senha.".into())
             }
-            "PASS" => self.entra(arg),
-            "CWD" | "XCWD" => self.vai_para(caminho),
-            "CDUP" | "XCUP" => self.vai_para(&absoluto(&self.pasta, "..")),
-            "QUIT" => certo("221 Ate logo!"),
+            ("PASS", _) => self.entra(arg),
+            ("QUIT", None) => Ok("221 Ate logo!".into()),
             // ANCHOR_END: acesso
 
+            // O que vale mesmo antes de entrar (4.1.3; FEAT e OPTS, RFC 2389).
+            ("ABOR", None) => {
+                self.corta();
+                self.modo = None;
+                Ok("226 Nada mais em transferencia.".into())
+            }
+            ("FEAT", None) => Ok(RECURSOS.into()),
+            ("HELP", _) => Ok(format!("214-Conheco:\r\n {COMANDOS}\r\n214 E so.")),
+            ("NOOP", None) => Ok("200 Certo.".into()),
+            // O cliente diz os fatos que quer; a resposta, os que vão (RFC 3659, 7.9).
+            ("OPTS", Some(opcao)) if opcao.starts_with("MLST") => {
+                Ok("200 MLST OPTS type;size;modify;".into())
+            }
+            ("OPTS", Some("UTF8 ON")) => Ok("200 Os nomes ja vao em UTF-8.".into()),
+            ("SYST", None) => Ok("215 UNIX Type: L8".into()),
+            _ if !self.entrou => Err("530 Entre antes, com USER e PASS.".into()),
+
             // Como os dados viajam (4.1.2; EPSV e EPRT, RFC 2428).
-            "TYPE" => {
-                self.texto = match opcao {
-                    "A" | "A N" => true,
-                    "I" | "L 8" => false,
-                    _ => return recusa("504 Os tipos daqui sao A e I."),
-                };
-                certo("200 Tipo mudado.")
+            ("TYPE", Some(tipo @ ("A" | "A N" | "I" | "L 8"))) => {
+                self.texto = tipo.starts_with('A');
+                Ok("200 Tipo mudado.".into())
             }
-            "MODE" if opcao == "S" => certo("200 Modo S."),
-            "MODE" => recusa("504 O modo daqui e o S."),
-            "STRU" if opcao == "F" => certo("200 Estrutura F."),
-            "STRU" => recusa("504 A estrutura daqui e a F."),
-            "PASV" | "PORT" | "EPRT" if self.so_epsv => recusa("503 Depois de EPSV ALL, so EPSV."),
-            "PASV" if self.local.is_ipv6() => recusa("502 O PASV so sabe dizer IPv4; use EPSV."),
-            "PASV" => {
-                let porta = self.espera_cliente()?;
-                let ip = self.local.ip().to_string().replace('.', ",");
-                Ok(format!(
-                    "227 Modo passivo ({ip},{},{}).",
-                    porta / 256,
-                    porta % 256
-                ))
-            }
-            "EPSV" if opcao == "ALL" => {
+            ("MODE", Some("S")) | ("STRU", Some("F")) => Ok("200 Certo.".into()),
+            ("TYPE" | "MODE" | "STRU", Some(_)) => Err("504 So TYPE A ou I, MODE S, STRU F.")?,
+            ("EPSV", Some("ALL")) => {
                 self.so_epsv = true;
-                certo("200 Daqui em diante, so EPSV.")
+                Ok("200 Daqui em diante, so EPSV.".into())
             }
-            "EPSV" => {
-                let protocolo = if self.local.is_ipv4() { "1" } else { "2" };
-                if !arg.is_empty() && arg != protocolo {
-                    return Err(format!("522 Aqui o protocolo e outro, use ({protocolo})."));
+            ("EPSV", Some(outra)) if outra != familia => Err(format!("522 Use ({familia}).")),
+            ("PASV" | "PORT" | "EPRT", _) if self.so_epsv => Err("503 Agora, so EPSV.".into()),
+            ("PASV", None) if familia == "2" => Err("502 So em IPv4; use EPSV.".into()),
+            ("EPSV", _) | ("PASV", None) => {
+                let (escuta, porta) = escuta(self.local).ok_or(SEM_DADOS)?;
+                self.modo = Some(("passivo", Modo::Passivo(escuta)));
+                if verbo == "EPSV" {
+                    return Ok(format!("229 Modo passivo (|||{porta}|)"));
                 }
-                Ok(format!("229 Modo passivo (|||{}|)", self.espera_cliente()?))
+                let ip = self.local.ip().to_string().replace('.', ",");
+                let [alto, baixo] = porta.to_be_bytes();
+                Ok(format!("227 Modo passivo ({ip},{alto},{baixo})."))
             }
-            "PORT" => self.procura_cliente(do_port(arg)),
-            "EPRT" => self.procura_cliente(do_eprt(arg)?),
+            ("PORT", Some(_)) => self.ativo(do_port(arg)),
+            ("EPRT", Some(_)) => self.ativo(do_eprt(arg)?),
 
             // Transferências (4.1.3; REST e MLSD, RFC 3659).
-            "RETR" => self.baixa(caminho, inicio),
-            "STOR" => self.recebe(caminho, Some(inicio)),
-            "APPE" => self.recebe(caminho, None),
-            "LIST" | "NLST" | "MLSD" => self.lista(verbo, arg),
-            "REST" => match arg.parse() {
-                Ok(inicio) if arg.bytes().all(|byte| byte.is_ascii_digit()) => {
-                    self.inicio = inicio;
-                    Ok(format!("350 A proxima transferencia comeca em {inicio}."))
-                }
-                _ => recusa("501 O esperado e um numero de bytes, como REST 1000."),
-            },
-            "ABOR" => {
-                self.corta();
-                self.espera_a_transferencia()?;
-                self.modo = None;
-                certo("226 Nada mais em transferencia.")
+            ("RETR", Some(_)) => self.baixa(caminho, inicio),
+            ("STOR", Some(_)) => self.recebe(caminho, Some(inicio)),
+            ("APPE", Some(_)) => self.recebe(caminho, None),
+            ("LIST" | "NLST" | "MLSD", _) => self.lista(&verbo, arg),
+            ("REST", Some(_)) => {
+                let inicio = arg.parse().ok().filter(|_| !arg.starts_with('+'));
+                self.inicio = inicio.ok_or("501 O esperado e um numero, como REST 1000.")?;
+                Ok(format!("350 A proxima transferencia comeca em {arg}."))
             }
 
             // Arquivos (4.1.3; SIZE, MDTM e MLST, RFC 3659).
-            "RNFR" => {
+            ("PWD" | "XPWD", None) => Ok(format!("257 {citado} e a pasta atual.")),
+            ("CWD" | "XCWD", Some(_)) => self.vai_para(caminho),
+            ("CDUP" | "XCUP", None) => self.vai_para(&absoluto(caminho, "..")),
+            ("RNFR", Some(_)) => {
                 arvore().confere_dono(caminho, quem)?;
                 self.de = Some(caminho.to_string());
-                certo("350 E o novo nome? Diga com RNTO.")
+                Ok("350 E o novo nome? Diga com RNTO.".into())
             }
-            "RNTO" => {
+            ("RNTO", Some(_)) => {
                 let de = de.ok_or("503 Antes do RNTO vem o RNFR.")?;
                 arvore().renomeia(&de, caminho, quem)?;
-                self.conta(&format!("mudou o nome de {} para", na_tela(&de)), caminho);
-                certo("250 Nome mudado.")
+                conta(quem, &format!("mudou o nome de {de} para {caminho}"));
+                Ok("250 Nome mudado.".into())
             }
-            "DELE" | "RMD" | "XRMD" => {
+            ("DELE" | "RMD" | "XRMD", Some(_)) => {
                 arvore().apaga(caminho, verbo != "DELE", quem)?;
-                self.conta("apagou", caminho);
-                certo("250 Apagado.")
+                conta(quem, &format!("apagou {caminho}"));
+                Ok("250 Apagado.".into())
             }
-            "MKD" | "XMKD" => {
-                arvore().cria_pasta(caminho, quem)?;
-                self.conta("criou a pasta", caminho);
-                Ok(format!("257 {} criada.", entre_aspas(caminho)))
+            ("MKD" | "XMKD", Some(_)) => {
+                let criada = arvore().cria(caminho, None, Envio { quem, bytes: 0 });
+                // O 553 é de arquivos.
+                criada.map_err(|recusa| recusa.replace("553", "550"))?;
+                conta(quem, &format!("criou a pasta {caminho}"));
+                Ok(format!("257 {citado} criada."))
             }
-            "PWD" | "XPWD" => Ok(format!("257 {} e a pasta atual.", entre_aspas(&self.pasta))),
-            "SIZE" => {
-                let tamanho = self.arquivo(caminho)?.na_rede(self.texto);
-                Ok(format!("213 {}", tamanho.map_err(|_| NAO_SE_LE)?))
+            ("SIZE", Some(_)) => {
+                let no = arvore().arquivo(caminho)?;
+                Ok(format!("213 {}", no.na_rede(self.texto)?))
             }
-            "MDTM" => Ok(format!("213 {}", self.arquivo(caminho)?.data)),
-            "MLST" => {
-                let fatos = arvore().procura(caminho)?.fatos();
-                Ok(format!("250-Segue:\r\n {fatos} {caminho}\r\n250 E so."))
+            ("MDTM", Some(_)) => Ok(format!("213 {}", arvore().arquivo(caminho)?.data)),
+            ("MLST", _) => {
+                let fatos = arvore().procura(caminho)?.fatos(caminho);
+                Ok(format!("250-Segue:\r\n {fatos}250 E so."))
             }
-
-            // Sobre o servidor (4.1.3; FEAT e OPTS, RFC 2389).
-            "SYST" => certo("215 UNIX Type: L8"),
-            "NOOP" => certo("200 Certo."),
-            "FEAT" => certo(
-                "211-Alem da RFC 959:\r\n EPRT\r\n EPSV\r\n MDTM\r\n \
-                 MLST type*;size*;modify*;perm*;\r\n REST STREAM\r\n SIZE\r\n UTF8\r\n211 E so.",
-            ),
-            "OPTS" if opcao == "UTF8 ON" => certo("200 Os nomes ja vao em UTF-8."),
-            "OPTS" if opcao.starts_with("MLST") => certo("200 MLST OPTS type;size;modify;perm;"),
-            "OPTS" => recusa("501 A unica opcao daqui e UTF8 ON."),
-            "HELP" => Ok(format!(
-                "214-Sem argumento:\r\n {SEM_ARGUMENTO}\r\n Com argumento:\r\n {COM_ARGUMENTO}\r\n \
-                 Com ou sem:\r\n {COM_OU_SEM}\r\n214 E so."
-            )),
-            "STAT" if arg.is_empty() => Ok(format!(
-                "211-Servidor FTP da turma\r\n Cliente em {}\r\n Pasta {}\r\n Tipo {}\r\n \
-                 Transferencia em curso: {}\r\n211 E so.",
-                self.origem,
-                self.pasta,
-                if self.texto { "A" } else { "I" },
-                if self.transferindo() { "ha" } else { "nao ha" },
-            )),
-            "STAT" => {
-                let arvore = arvore();
-                let codigo = 213 - u16::from(arvore.procura(caminho)?.e_pasta());
-                let nos = arvore.lista(caminho)?;
-                let linhas: String = nos
-                    .iter()
-                    .map(|no| format!(" {}\r\n", no.linha()))
-                    .collect();
+            ("STAT", None) => {
+                let tipo = if self.texto { 'A' } else { 'I' };
+                let ha = if self.transferindo() { "ha" } else { "nao ha" };
+                let linhas = format!(" Pasta {caminho}\r\n Tipo {tipo}\r\n Transferencia {ha}\r\n");
+                Ok(format!(
+                    "211-Cliente em {}:\r\n{linhas}211 E so.",
+                    self.origem
+                ))
+            }
+            ("STAT", _) => {
+                let codigo = 213 - u16::from(arvore().procura(caminho)?.pasta);
+                let linhas = arvore().lista(caminho, |no, nome| format!(" {}", no.linha(nome)))?;
                 Ok(format!("{codigo}-Segue:\r\n{linhas}{codigo} E so."))
             }
-            _ => recusa(NAO_CONHECO),
+            _ => Err("501 O argumento falta, sobra ou nao serve.".into()),
         }
     }
 
     /// O visitante anônimo entra com qualquer senha (RFC 1635); o usuário da turma, com a dele.
     fn entra(&mut self, senha: &str) -> Feito {
         let usuario = self.usuario.take().ok_or("503 Antes do PASS vem o USER.")?;
-        let nome = na_tela(&usuario);
-        self.entrou = match &*usuario {
-            "anonymous" | "ftp" => true,
-            _ => usuario == USUARIO && senha == SENHA,
-        };
+        let anonimo = ["anonymous", "ftp"].contains(&&*usuario);
+        self.entrou = anonimo || (usuario == USUARIO && senha == SENHA);
         if !self.entrou {
-            let motivo = format!("não entrou: usuário ou senha não conferem ({nome})");
-            conta(self.numero, &motivo);
-            return recusa("530 O usuario ou a senha nao conferem.");
+            let motivo = "não entrou: usuário ou senha não conferem";
+            conta(self.numero, &format!("{motivo} ({usuario})"));
+            return Err("530 O usuario ou a senha nao conferem.".into());
         }
-        conta(self.numero, &format!("entrou como {nome}"));
-        certo("230 Voce entrou.")
-    }
-
-    fn conta(&self, feito: &str, caminho: &str) {
-        conta(self.numero, &format!("{feito} {}", na_tela(caminho)));
+        conta(self.numero, &format!("entrou como {usuario}"));
+        Ok("230 Voce entrou.".into())
     }
 
     fn vai_para(&mut self, caminho: &str) -> Feito {
-        if !arvore().procura(caminho)?.e_pasta() {
-            return recusa("550 Isso nao e uma pasta.");
+        if !arvore().procura(caminho)?.pasta {
+            return Err("550 Isso nao e uma pasta.".into());
         }
         self.pasta = caminho.to_string();
-        self.conta("foi para", caminho);
-        certo("250 Pasta mudada.")
-    }
-
-    /// Passa ao modo passivo e devolve a porta em que se espera o cliente.
-    fn espera_cliente(&mut self) -> Result<u16, String> {
-        let (modo, porta) = Modo::passivo(self.local).map_err(|_| SEM_DADOS)?;
-        self.modo = Some(modo);
-        Ok(porta)
+        conta(self.numero, &format!("foi para {caminho}"));
+        Ok("250 Pasta mudada.".into())
     }
 
     /// Passa ao modo ativo, se o endereço pedido é o do cliente: senão qualquer um faria deste servidor o autor de
     /// conexões com um terceiro. As portas baixas são de outros serviços (RFC 2577, 3).
-    fn procura_cliente(&mut self, pedido: Option<(IpAddr, u16)>) -> Feito {
+    fn ativo(&mut self, pedido: Option<(IpAddr, u16)>) -> Feito {
         let (ip, porta) =
             pedido.ok_or("501 O esperado e PORT 127,0,0,1,195,80 ou EPRT |1|127.0.0.1|50000|.")?;
-        if ip.to_canonical() != self.origem.ip() {
-            return recusa("504 So me conecto ao endereco de quem pede.");
-        }
-        if porta < 1024 {
-            return recusa("504 So me conecto a portas a partir da 1024.");
+        if ip.to_canonical() != self.origem.ip() || porta < 1024 {
+            return Err("504 So me conecto a quem pede, e a portas a partir da 1024.".into());
         }
         // E não o ip: o de um cliente IPv6 pode ter a interface, que o EPRT não sabe dizer.
         let mut destino = self.origem;
         destino.set_port(porta);
-        self.modo = Some(Modo::Ativo(destino));
-        certo("200 Modo ativo.")
-    }
-
-    fn arquivo(&self, caminho: &str) -> Result<No, &'static str> {
-        let no = arvore().procura(caminho)?;
-        if no.e_pasta() {
-            Err("550 Isso e uma pasta.")
-        } else {
-            Ok(no)
-        }
+        self.modo = Some(("ativo", Modo::Ativo(destino)));
+        Ok("200 Modo ativo.".into())
     }
 
     /// LIST, NLST e MLSD.
     fn lista(&mut self, verbo: &str, arg: &str) -> Feito {
-        let modo = self.modo.take();
         // LIST -la é um costume antigo: as opções são as do programa ls, e não um nome.
-        let palavras = arg
-            .split(' ')
-            .skip_while(|palavra| palavra.starts_with('-'));
+        let palavras = arg.split(' ').skip_while(|nome| nome.starts_with('-'));
         let pedido = palavras.collect::<Vec<_>>().join(" ");
         let caminho = absoluto(&self.pasta, &pedido);
-        let pasta = arvore().procura(&caminho)?.e_pasta();
-        if verbo == "MLSD" && !pasta {
-            return recusa("501 O MLSD e de pastas; use MLST.");
+        if verbo == "MLSD" && !arvore().procura(&caminho)?.pasta {
+            return Err("501 O MLSD e de pastas; use MLST.".into());
         }
-        // O que o NLST lista é o que se pede depois (RFC 1123, 4.1.2.7).
-        let antes = match pedido.trim_end_matches('/') {
-            "" if pedido.is_empty() => String::new(),
-            antes if pasta => format!("{antes}/"),
-            antes => antes[..antes.rfind('/').map_or(0, |barra| barra + 1)].to_string(),
-        };
-        let nos = arvore().lista(&caminho)?;
-        let linhas = nos.iter().map(|no| match verbo {
-            "NLST" => format!("{antes}{}\r\n", no.nome()),
-            "MLSD" => format!("{} {}\r\n", no.fatos(), no.nome()),
-            _ => no.linha() + "\r\n",
-        });
-        let listagem: String = linhas.collect();
-        let feito = format!("listou {}", na_tela(&caminho));
-        self.transfere(modo, "150 Segue a listagem.", feito, move |mut dados, _| {
-            dados.write_all(listagem.as_bytes()).map_err(|_| CORTADA)?;
-            Ok(listagem.len() as u64)
+        let listagem = arvore().lista(&caminho, |no, filho| match verbo {
+            "MLSD" => no.fatos(nome(filho)),
+            "LIST" => no.linha(filho),
+            // O que o NLST lista é o que se pede depois (RFC 1123, 4.1.2.7).
+            _ if filho == caminho => format!("{pedido}\r\n"),
+            _ if pedido.is_empty() => format!("{}\r\n", nome(filho)),
+            _ => format!("{}/{}\r\n", pedido.trim_end_matches('/'), nome(filho)),
+        })?;
+        let feito = format!("listou {caminho}");
+        self.transfere("150 Segue a listagem.", feito, move |dados, _| {
+            manda(listagem.as_bytes(), dados, false, 0).map_err(|_| CORTADA)
         })
     }
 
     /// RETR.
     fn baixa(&mut self, caminho: &str, inicio: u64) -> Feito {
-        let (modo, texto) = (self.modo.take(), self.texto);
-        let feito = format!("baixou {}", na_tela(caminho));
-        let no = self.arquivo(caminho).inspect_err(|_| {
+        let (feito, texto) = (format!("baixou {caminho}"), self.texto);
+        let no = arvore().arquivo(caminho).inspect_err(|_| {
             conta(self.numero, &format!("não {feito}: não é um arquivo daqui"));
         })?;
-        let bytes = no.na_rede(texto).map_err(|_| NAO_SE_LE)?;
+        let (bytes, arquivo) = (no.na_rede(texto)?, no.abre()?);
         let bytes = bytes.checked_sub(inicio).ok_or(ALEM_DO_FIM)?;
-        let arquivo = no.abre().map_err(|_| NAO_SE_LE)?;
         let anuncio = format!("150 Segue o arquivo ({bytes} bytes).");
-        self.transfere(modo, &anuncio, feito, move |dados, _| {
+        self.transfere(&anuncio, feito, move |dados, _| {
             let viajariam = manda(arquivo, dados, texto, inicio).map_err(|_| CORTADA)?;
             Ok(viajariam.saturating_sub(inicio))
         })
@@ -412,46 +335,42 @@ impl Sessao {
 
     /// STOR, que fica com o que já existe até `inicio`, e APPE, que fica com tudo.
     fn recebe(&mut self, caminho: &str, inicio: Option<u64>) -> Feito {
-        let modo = self.modo.take();
-        let mut envio = Envio::novo(caminho, self.numero, self.texto, inicio)?;
-        let feito = format!("enviou {}", na_tela(caminho));
-        self.transfere(
-            modo,
-            "150 Mande o arquivo.",
-            feito,
-            move |mut dados, corte| {
-                let recebido = io::copy(&mut dados, &mut envio);
-                // A recusa vem dentro do erro; sem ela, foi a conexão que se perdeu.
-                recebido
-                    .map_err(|erro| erro.get_ref().map_or(CORTADA.into(), ToString::to_string))?;
-                // Um ABOR acaba com os dados. E um cliente que morre fecha as duas conexões, a de dados às vezes antes:
-                // quem lê a de controle tem um instante para ver o fim dela.
-                thread::sleep(INSTANTE);
-                if corte.pedido() {
-                    recusa(CORTADA)
-                } else {
-                    envio.conclui()
-                }
-            },
-        )
+        let (texto, quem) = (self.texto, self.numero);
+        let mut envio = Envio { quem, bytes: 0 };
+        let (caminho, feito) = (caminho.to_string(), format!("enviou {caminho}"));
+        let antes = arvore().confere("STOR", &caminho)?;
+        let fica = inicio
+            .map_or(Ok(antes.len()), usize::try_from)
+            .unwrap_or(usize::MAX);
+        let mut bytes = antes.get(..fica).ok_or(ALEM_DO_FIM)?.to_vec();
+        self.transfere("150 Mande o arquivo.", feito, move |dados, corte| {
+            envio.cresce(bytes.len())?;
+            while recebe(dados, &mut bytes, texto).map_err(|_| CORTADA)? {
+                envio.cresce(bytes.len())?;
+            }
+            // Um ABOR acaba com os dados. E um cliente que morre fecha as duas conexões, a de dados às vezes antes:
+            // quem lê a de controle tem um instante para ver o fim dela.
+            thread::sleep(INSTANTE);
+            if corte.pedido() {
+                return Err(CORTADA);
+            }
+            let tamanho = bytes.len() as u64;
+            arvore().cria(&caminho, Some(bytes), envio)?;
+            Ok(tamanho)
+        })
     }
 
     /// Abre a conexão de dados e faz com ela o `trabalho`. É noutra thread, para que um ABOR seja lido a tempo:
     /// é ela quem responde e conta na tela o que foi `feito`.
     fn transfere(
         &mut self,
-        modo: Option<Modo>,
         anuncio: &str,
         feito: String,
-        trabalho: impl FnOnce(&TcpStream, &Corte) -> Result<u64, String> + Send + 'static,
+        trabalho: impl FnOnce(&TcpStream, &Corte) -> Result<u64, Recusa> + Send + 'static,
     ) -> Feito {
-        let modo = modo.ok_or("425 Antes vem PASV, EPSV, PORT ou EPRT.")?;
+        let modo = self.modo.take();
+        let (abre, modo) = modo.ok_or("425 Antes vem PASV, EPSV, PORT ou EPRT.")?;
         let tipo = if self.texto { "texto" } else { "binário" };
-        let abre = if matches!(modo, Modo::Ativo(_)) {
-            "ativo"
-        } else {
-            "passivo"
-        };
         let (con, numero, origem) = (Arc::clone(&self.con), self.numero, self.origem);
         let (corte, anuncio) = (Arc::new(Corte::default()), anuncio.to_string());
         let daqui = Arc::clone(&corte);
@@ -459,15 +378,15 @@ impl Sessao {
             let Ok(dados) = modo.abre(origem, &corte) else {
                 return drop(responde(&con, SEM_DADOS));
             };
-            let anunciado = responde(&con, &anuncio).map_err(|_| CORTADA.to_string());
+            let anunciado = responde(&con, &anuncio).map_err(|_| CORTADA);
             let fim = anunciado.and_then(|()| trabalho(dados, &corte));
             let _ = dados.shutdown(Shutdown::Write);
-            let (relato, resposta) = match &fim {
+            let (relato, resposta) = match fim {
                 Ok(bytes) => (
                     format!("{feito} ({bytes} bytes, {tipo}, modo {abre})"),
                     format!("226 Transferencia completa ({bytes} bytes)."),
                 ),
-                Err(recusa) => (format!("não {feito}: {recusa}"), recusa.clone()),
+                Err(recusa) => (format!("não {feito}: {recusa}"), recusa.to_string()),
             };
             conta(numero, &relato);
             let _ = responde(&con, &resposta);
@@ -477,24 +396,18 @@ impl Sessao {
             }
         });
         self.em_curso = Some((daqui, thread.map_err(|_| SEM_DADOS)?));
-        certo("")
+        Ok(String::new())
     }
 
     fn transferindo(&self) -> bool {
-        self.em_curso
-            .as_ref()
-            .is_some_and(|(_, thread)| !thread.is_finished())
+        let em_curso = self.em_curso.as_ref();
+        em_curso.is_some_and(|(_, thread)| !thread.is_finished())
     }
 
-    fn corta(&self) {
-        self.em_curso.iter().for_each(|(corte, _)| corte.corta());
-    }
-
-    /// Espera a transferência em curso acabar, e com ela a resposta dela.
-    fn espera_a_transferencia(&mut self) -> Result<(), String> {
-        match self.em_curso.take().map(|(_, thread)| thread.join()) {
-            Some(Err(_)) => recusa("451 A transferencia falhou aqui no servidor."),
-            _ => Ok(()),
+    fn corta(&mut self) {
+        if let Some((corte, thread)) = self.em_curso.take() {
+            corte.corta();
+            let _ = thread.join();
         }
     }
 }
@@ -503,7 +416,6 @@ impl Sessao {
 impl Drop for Sessao {
     fn drop(&mut self) {
         self.corta();
-        let _ = self.espera_a_transferencia();
     }
 }
 
@@ -512,34 +424,10 @@ fn responde(mut con: &TcpStream, resposta: &str) -> io::Result<()> {
     con.write_all(format!("{resposta}\r\n").as_bytes())
 }
 
-/// Se o prazo da leitura passou, e não há mais do que isso a lamentar.
-fn calado(erro: &io::Error) -> bool {
-    matches!(erro.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
-}
-
-/// Um endereço IPv4 que chegou por um socket IPv6 é um endereço IPv4.
-fn canonico(endereco: SocketAddr) -> SocketAddr {
-    match endereco.ip().to_canonical() {
-        ip @ IpAddr::V4(_) => SocketAddr::new(ip, endereco.port()),
-        IpAddr::V6(_) => endereco,
-    }
-}
-
-/// Um nome entre aspas; as que ele tem se dobram (apêndice II).
-fn entre_aspas(nome: &str) -> String {
-    format!("\"{}\"", nome.replace('"', "\"\""))
-}
-
-fn na_tela(nome: &str) -> String {
-    visivel(nome.as_bytes())
-}
-
 /// `127,0,0,1,195,80`: os quatro números do IP e os dois da porta.
 fn do_port(arg: &str) -> Option<(IpAddr, u16)> {
-    let numeros = arg.split(',').map(|numero| numero.parse().ok());
-    let [a, b, c, d, alto, baixo] = numeros.collect::<Option<Vec<u8>>>()?[..] else {
-        return None;
-    };
+    let numeros: Option<Vec<u8>> = arg.split(',').map(|numero| numero.parse().ok()).collect();
+    let [a, b, c, d, alto, baixo] = numeros?.try_into().ok()?;
     Some(([a, b, c, d].into(), u16::from_be_bytes([alto, baixo])))
 }
 
@@ -548,7 +436,7 @@ fn do_eprt(arg: &str) -> Result<Option<(IpAddr, u16)>, String> {
     let barra = arg.chars().next().unwrap_or('|');
     match arg.split(barra).collect::<Vec<_>>()[..] {
         ["", "1" | "2", ip, porta, ""] => Ok(ip.parse().ok().zip(porta.parse().ok())),
-        ["", _, _, _, ""] => recusa("522 Nao conheco esse protocolo, use (1,2)."),
+        ["", _, _, _, ""] => Err("522 Nao conheco esse protocolo, use (1,2).".into()),
         _ => Ok(None),
     }
 }
