@@ -210,9 +210,12 @@ fn cada_comando_tem_o_codigo_da_rfc() {
         ("FEAT", "211-"),
         ("HELP", "214-"),
         ("HELP RETR", "214-"),
+        ("HELP retr", "214-"),
+        ("HELP ALLO", "502 "),
         ("STAT", "211-"),
         ("STAT pub", "212-"),
         ("STAT README", "213-"),
+        ("STAT -la pub", "212-"),
         ("STAT nada", "550 "),
         ("OPTS UTF8 ON", "200 "),
         ("OPTS utf8 on", "200 "),
@@ -260,6 +263,7 @@ fn cada_comando_tem_o_codigo_da_rfc() {
         ("EPRT |1|127.0.0.1|80|", "504 "),
         ("EPRT |1|10.0.0.1|50000|", "504 "),
         ("EPRT |3|x|50000|", "522 "),
+        ("EPRT |2|127.0.0.1|50000|", "501 "),
         ("EPRT |1|127.0.0.1|", "501 "),
         ("EPRT", "501 "),
         ("EPRT |1|127.0.0.1|99999|", "501 "),
@@ -514,7 +518,10 @@ fn as_listagens() {
         cliente.texto("NLST /seculoxx/"),
         "/seculoxx/leia_me.txt\r\n/seculoxx/representacao_politica.zip\r\n"
     );
-    assert_eq!(cliente.texto("NLST pub/INDICE.txt"), "pub/INDICE.txt\r\n");
+    for pedido in ["NLST pub/INDICE.txt", "NLST pub/INDICE.txt/"] {
+        assert_eq!(cliente.texto(pedido), "pub/INDICE.txt\r\n");
+    }
+    assert!(cliente.texto("NLST /").starts_with("/README\r\n"));
     assert_eq!(cliente.texto("NLST -a"), cliente.texto("NLST"));
     assert_eq!(cliente.texto("LIST entregas"), "");
     assert_eq!(
@@ -603,6 +610,13 @@ fn em_entregas_se_envia_se_apaga_e_se_renomeia_e_no_resto_so_se_le() {
     let dados = cliente.passivo();
     cliente.pede("STOR prova.py", "554 ");
     drop(dados);
+    // De um texto, o cliente contaria os bytes que viajaram, e não os que ficaram.
+    cliente.pede("TYPE A", "200 ");
+    cliente.pede("REST 1", "350 ");
+    let dados = cliente.passivo();
+    cliente.pede("STOR prova.py", "554 ");
+    drop(dados);
+    cliente.pede("TYPE I", "200 ");
     cliente.envia("APPE nova", b"do zero", "226 ");
     cliente.envia("STOR vazio", b"", "226 ");
     cliente.pede("SIZE vazio", "213 0\r");
@@ -691,6 +705,13 @@ fn nada_fica_pela_metade() {
     let mega = vec![b'x'; 1 << 20];
     cliente.envia("STOR grande", &mega.repeat(9), "552 ");
     cliente.envia("STOR justo", &mega.repeat(8), "226 ");
+    // Quem passa do limite ouve na hora.
+    let mut dados = cliente.passivo();
+    cliente.pede("STOR um a mais", "150 ");
+    dados.write_all(&mega.repeat(8)).unwrap();
+    dados.write_all(b"x").unwrap();
+    cliente.le("552 ");
+    drop(dados);
     cliente.envia(
         "STOR um a mais",
         &[&mega.repeat(8)[..], b"x"].concat(),
@@ -1007,6 +1028,15 @@ fn no_modo_ativo_o_servidor_procura_o_cliente() {
 fn varios_comandos_num_pacote_sao_respondidos_em_ordem() {
     let servidor = Servidor::novo(&[]);
     let mut cliente = servidor.entra();
+    // Nem o que não se entende passa na frente de uma transferência.
+    for (errado, codigo) in [("XYZ", "502 "), (&*"x".repeat(5000), "500 ")] {
+        let mut dados = cliente.passivo();
+        cliente.manda(&format!("RETR README\r\n{errado}\r\nPWD"));
+        dados.read_to_end(&mut Vec::new()).unwrap();
+        for esperado in ["150 ", "226 ", codigo, "257 "] {
+            cliente.le(esperado);
+        }
+    }
     let mut dados = cliente.passivo();
     cliente.manda_bytes(
         b"PWD\r\nCWD pub\r\nRETR INDICE.txt\r\nPWD\nNOOP\r\nCDUP\r\nXYZ\r\nQUIT\r\nNOOP\r\n",

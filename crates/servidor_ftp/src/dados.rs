@@ -1,6 +1,6 @@
 //! A conexão de dados: quem a abre, entre quem, e o que viaja por ela.
 
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -16,7 +16,7 @@ pub const INATIVIDADE: Duration = Duration::from_secs(30 * 60);
 /// De quanto em quanto se olha se o cliente chegou: o `accept` do std não tem prazo.
 const ESPIADA: Duration = Duration::from_millis(5);
 /// Quanto de um arquivo se lê de cada vez, em bytes.
-const BLOCO: u64 = 64 << 10;
+const BLOCO: usize = 64 << 10;
 
 /// Quem abre a conexão de dados: o cliente (PASV e EPSV), ou o servidor, no endereço dele (PORT e EPRT).
 pub enum Modo {
@@ -96,7 +96,7 @@ pub fn manda(mut de: impl Read, mut para: impl Write, texto: bool, pula: u64) ->
     let (mut bloco, mut total, mut anterior) = (Vec::new(), 0, 0);
     loop {
         bloco.clear();
-        if de.by_ref().take(BLOCO).read_to_end(&mut bloco)? == 0 {
+        if de.by_ref().take(BLOCO as u64).read_to_end(&mut bloco)? == 0 {
             return Ok(total);
         }
         if texto {
@@ -115,16 +115,18 @@ pub fn manda(mut de: impl Read, mut para: impl Write, texto: bool, pula: u64) ->
 }
 
 /// Junta a `bytes` o próximo pedaço que chega, e diz se havia um; o CRLF de um `texto` fica como LF.
-pub fn recebe(de: &TcpStream, bytes: &mut Vec<u8>, texto: bool) -> io::Result<bool> {
-    let antes = bytes.len();
-    let lidos = de.take(BLOCO).read_to_end(bytes)?;
-    if texto {
-        for byte in bytes.split_off(antes) {
-            if byte == b'\n' && bytes.ends_with(b"\r") {
-                bytes.pop();
-            }
-            bytes.push(byte);
+pub fn recebe(mut de: &TcpStream, bytes: &mut Vec<u8>, texto: bool) -> io::Result<bool> {
+    let mut bloco = [0; BLOCO];
+    let lidos = match de.read(&mut bloco) {
+        // O programa foi suspenso e voltou (Ctrl-Z e fg).
+        Err(erro) if erro.kind() == ErrorKind::Interrupted => return Ok(true),
+        lidos => lidos?,
+    };
+    for byte in &bloco[..lidos] {
+        if texto && *byte == b'\n' && bytes.ends_with(b"\r") {
+            bytes.pop();
         }
+        bytes.push(*byte);
     }
     Ok(lidos > 0)
 }

@@ -145,7 +145,7 @@ fn atende(mut con: TcpStream, origem: SocketAddr) -> io::Result<()> {
 /// Conta na tela um feito de um cliente. O que veio da rede não mexe com o terminal, e um nome sem fim não o enche.
 fn conta(numero: u64, feito: &str) {
     let feito = visivel(feito.as_bytes());
-    mostra_sem_esperar(format!("Cliente {numero}: {feito:.200}"));
+    mostra_sem_esperar(format!("Cliente {numero}: {feito:.500}"));
 }
 
 /// O que fazer a seguir: que lições rodar em outro terminal, aqui e em outro computador, e como entrar.

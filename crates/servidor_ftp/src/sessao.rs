@@ -29,6 +29,7 @@ const RECURSOS: &str = "211-Alem da RFC 959:\r\n EPRT\r\n EPSV\r\n MDTM\r\n MLST
                         REST STREAM\r\n SIZE\r\n UTF8\r\n211 E so.";
 
 const ALEM_DO_FIM: Recusa = "554 O REST passa do fim do arquivo.";
+const ARGUMENTO: Recusa = "501 O argumento falta, sobra ou nao serve.";
 const CORTADA: Recusa = "426 A transferencia parou no meio.";
 const SEM_DADOS: Recusa = "425 A conexao de dados nao abriu.";
 
@@ -98,35 +99,40 @@ pub fn conversa(con: TcpStream, numero: u64) -> io::Result<()> {
             }
             lidos => lidos?,
         };
-        let (Ok(resposta) | Err(resposta)) = match linha.len() as u64 {
-            _ if linha.ends_with(b"\n") => sessao.comando(&sem_telnet(&linha)),
-            MAIOR_LINHA => {
-                leitor.skip_until(b'\n')?;
-                Err("500 A linha e longa demais.".into())
-            }
-            _ => return Ok(()),
-        };
+        let inteira = linha.ends_with(b"\n");
+        if !inteira && (linha.len() as u64) < MAIOR_LINHA {
+            return Ok(());
+        }
+        let (Ok(resposta) | Err(resposta)) = sessao.comando(&sem_telnet(&linha), inteira);
         if !resposta.is_empty() {
             responde(&con, &resposta)?;
         }
         if resposta.starts_with("221") {
             return con.shutdown(Shutdown::Write);
         }
+        if !inteira {
+            leitor.skip_until(b'\n')?;
+        }
     }
 }
 
 impl Sessao {
     /// Cumpre uma linha: o verbo, um espaço e o argumento.
-    fn comando(&mut self, linha: &str) -> Feito {
+    fn comando(&mut self, linha: &str, inteira: bool) -> Feito {
         let (verbo, arg) = linha.split_once(' ').unwrap_or((linha, ""));
-        let (verbo, opcao) = (verbo.to_ascii_uppercase(), arg.to_ascii_uppercase());
-        let opcao = (!arg.is_empty()).then_some(&*opcao);
-        if !COMANDOS.split(' ').any(|nome| nome == verbo) {
-            return Err("502 Nao conheco esse comando; HELP mostra os que conheco.".into());
-        }
+        let (verbo, opcao) = (verbo.to_ascii_uppercase(), arg.trim().to_ascii_uppercase());
+        let opcao = (!opcao.is_empty()).then_some(&*opcao);
         // Cada comando espera o fim da transferência anterior; estes dois falam dela.
         if verbo != "ABOR" && verbo != "STAT" {
             self.em_curso.take().map(|(_, thread)| thread.join());
+        }
+        let conhece = |verbo| COMANDOS.split(' ').any(|nome| nome == verbo);
+        if !inteira {
+            return Err("500 A linha e longa demais.".into());
+        }
+        // Há clientes que perguntam com HELP se um comando existe.
+        if !conhece(&*verbo) || verbo == "HELP" && !opcao.is_none_or(conhece) {
+            return Err("502 Nao conheco esse comando; HELP mostra os que conheco.".into());
         }
         let (inicio, de, quem) = (self.inicio, self.de.take(), self.numero);
         // Os que podem vir entre um REST e a transferência que ele prepara.
@@ -163,6 +169,9 @@ impl Sessao {
             }
             ("OPTS", Some("UTF8 ON")) => Ok("200 Os nomes ja vao em UTF-8.".into()),
             ("SYST", None) => Ok("215 UNIX Type: L8".into()),
+            ("USER" | "QUIT" | "ABOR" | "FEAT" | "NOOP" | "OPTS" | "SYST", _) => {
+                Err(ARGUMENTO.into())
+            }
             _ if !self.entrou => Err("530 Entre antes, com USER e PASS.".into()),
 
             // Como os dados viajam (4.1.2; EPSV e EPRT, RFC 2428).
@@ -196,11 +205,14 @@ impl Sessao {
             ("RETR", Some(_)) => self.baixa(caminho, inicio),
             ("STOR", Some(_)) => self.recebe(caminho, Some(inicio)),
             ("APPE", Some(_)) => self.recebe(caminho, None),
-            ("LIST" | "NLST" | "MLSD", _) => self.lista(&verbo, arg),
+            ("LIST" | "NLST" | "MLSD", _) | ("STAT", Some(_)) => self.lista(&verbo, arg),
             ("REST", Some(_)) => {
                 let inicio = arg.parse().ok().filter(|_| !arg.starts_with('+'));
                 self.inicio = inicio.ok_or("501 O esperado e um numero, como REST 1000.")?;
-                Ok(format!("350 A proxima transferencia comeca em {arg}."))
+                Ok(format!(
+                    "350 A proxima transferencia comeca em {}.",
+                    self.inicio
+                ))
             }
 
             // Arquivos (4.1.3; SIZE, MDTM e MLST, RFC 3659).
@@ -239,21 +251,13 @@ impl Sessao {
                 let fatos = arvore().procura(caminho)?.fatos(caminho);
                 Ok(format!("250-Segue:\r\n {fatos}250 E so."))
             }
-            ("STAT", None) => {
-                let tipo = if self.texto { 'A' } else { 'I' };
-                let ha = if self.transferindo() { "ha" } else { "nao ha" };
-                let linhas = format!(" Pasta {caminho}\r\n Tipo {tipo}\r\n Transferencia {ha}\r\n");
-                Ok(format!(
-                    "211-Cliente em {}:\r\n{linhas}211 E so.",
-                    self.origem
-                ))
-            }
-            ("STAT", _) => {
-                let codigo = 213 - u16::from(arvore().procura(caminho)?.pasta);
-                let linhas = arvore().lista(caminho, |no, nome| format!(" {}", no.linha(nome)))?;
-                Ok(format!("{codigo}-Segue:\r\n{linhas}{codigo} E so."))
-            }
-            _ => Err("501 O argumento falta, sobra ou nao serve.".into()),
+            ("STAT", None) => Ok(format!(
+                "211-Cliente em {}:\r\n Pasta {caminho}\r\n Tipo {}\r\n Transferencia: {}\r\n211 E so.",
+                self.origem,
+                if self.texto { 'A' } else { 'I' },
+                if self.transferindo() { "ha" } else { "nao ha" },
+            )),
+            _ => Err(ARGUMENTO.into()),
         }
     }
 
@@ -295,23 +299,30 @@ impl Sessao {
         Ok("200 Modo ativo.".into())
     }
 
-    /// LIST, NLST e MLSD.
+    /// LIST, NLST e MLSD, pela conexão de dados; STAT, pela de controle.
     fn lista(&mut self, verbo: &str, arg: &str) -> Feito {
         // LIST -la é um costume antigo: as opções são as do programa ls, e não um nome.
         let palavras = arg.split(' ').skip_while(|nome| nome.starts_with('-'));
         let pedido = palavras.collect::<Vec<_>>().join(" ");
         let caminho = absoluto(&self.pasta, &pedido);
-        if verbo == "MLSD" && !arvore().procura(&caminho)?.pasta {
+        let pasta = arvore().procura(&caminho)?.pasta;
+        if verbo == "MLSD" && !pasta {
             return Err("501 O MLSD e de pastas; use MLST.".into());
         }
+        let antes = pedido.trim_end_matches('/');
         let listagem = arvore().lista(&caminho, |no, filho| match verbo {
             "MLSD" => no.fatos(nome(filho)),
             "LIST" => no.linha(filho),
+            "STAT" => format!(" {}", no.linha(filho)),
             // O que o NLST lista é o que se pede depois (RFC 1123, 4.1.2.7).
-            _ if filho == caminho => format!("{pedido}\r\n"),
             _ if pedido.is_empty() => format!("{}\r\n", nome(filho)),
-            _ => format!("{}/{}\r\n", pedido.trim_end_matches('/'), nome(filho)),
+            _ if pasta => format!("{antes}/{}\r\n", nome(filho)),
+            _ => format!("{antes}\r\n"),
         })?;
+        if verbo == "STAT" {
+            let codigo = if pasta { 212 } else { 213 };
+            return Ok(format!("{codigo}-Segue:\r\n{listagem}{codigo} E so."));
+        }
         let feito = format!("listou {caminho}");
         self.transfere("150 Segue a listagem.", feito, move |dados, _| {
             manda(listagem.as_bytes(), dados, false, 0).map_err(|_| CORTADA)
@@ -339,9 +350,12 @@ impl Sessao {
         let mut envio = Envio { quem, bytes: 0 };
         let (caminho, feito) = (caminho.to_string(), format!("enviou {caminho}"));
         let antes = arvore().confere("STOR", &caminho)?;
-        let fica = inicio
-            .map_or(Ok(antes.len()), usize::try_from)
-            .unwrap_or(usize::MAX);
+        let fica = match inicio.map(usize::try_from) {
+            None => antes.len(),
+            // O cliente conta os bytes que viajam, e os guardados são menos.
+            Some(Ok(1..)) if texto => return Err("554 Um texto se envia desde o comeco.".into()),
+            Some(fica) => fica.unwrap_or(usize::MAX),
+        };
         let mut bytes = antes.get(..fica).ok_or(ALEM_DO_FIM)?.to_vec();
         self.transfere("150 Mande o arquivo.", feito, move |dados, corte| {
             envio.cresce(bytes.len())?;
@@ -435,7 +449,11 @@ fn do_port(arg: &str) -> Option<(IpAddr, u16)> {
 fn do_eprt(arg: &str) -> Result<Option<(IpAddr, u16)>, String> {
     let barra = arg.chars().next().unwrap_or('|');
     match arg.split(barra).collect::<Vec<_>>()[..] {
-        ["", "1" | "2", ip, porta, ""] => Ok(ip.parse().ok().zip(porta.parse().ok())),
+        ["", familia @ ("1" | "2"), ip, porta, ""] => {
+            let ip: Option<IpAddr> = ip.parse().ok();
+            let ip = ip.filter(|ip| ip.is_ipv4() == (familia == "1"));
+            Ok(ip.zip(porta.parse().ok()))
+        }
         ["", _, _, _, ""] => Err("522 Nao conheco esse protocolo, use (1,2).".into()),
         _ => Ok(None),
     }
