@@ -222,6 +222,7 @@ fn cada_comando_tem_o_codigo_da_rfc() {
         ("OPTS", "501 "),
         ("OPTS XYZ", "501 "),
         ("PWD", "257 \"/\" "),
+        ("PWD  ", "257 \"/\" "),
         ("XPWD", "257 "),
         ("PWD x", "501 "),
         ("CWD pub", "250 "),

@@ -66,7 +66,8 @@ impl No {
         };
         let (ano, mes, dia) = (&self.data[..4], &self.data[4..6], &self.data[6..8]);
         let mes = 3 * mes.parse().unwrap_or(1);
-        let (mes, tamanho, nome) = (&MESES[mes - 3..mes], self.tamanho, nome(caminho));
+        let (mes, nome) = (&MESES[mes - 3..mes], nome(caminho));
+        let tamanho = if self.pasta { 4096 } else { self.tamanho };
         format!("{permissoes}   1 ftp      ftp      {tamanho:>10} {mes} {dia}  {ano} {nome}\r\n")
     }
 
@@ -152,7 +153,7 @@ impl Arvore {
         let no = No {
             data: data.to_string(),
             pasta: bytes.is_none(),
-            tamanho: bytes.as_ref().map_or(4096, |bytes| bytes.len() as u64),
+            tamanho: bytes.as_ref().map_or(0, |bytes| bytes.len() as u64),
             fonte: Fonte::Memoria(bytes.unwrap_or_default()),
         };
         self.nos.insert(caminho.to_string(), no);

@@ -1,6 +1,7 @@
 //! A conexão de dados: quem a abre, entre quem, e o que viaja por ela.
 
 use std::io::{self, ErrorKind, Read, Write};
+use std::mem;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -16,7 +17,7 @@ pub const INATIVIDADE: Duration = Duration::from_secs(30 * 60);
 /// De quanto em quanto se olha se o cliente chegou: o `accept` do std não tem prazo.
 const ESPIADA: Duration = Duration::from_millis(5);
 /// Quanto de um arquivo se lê de cada vez, em bytes.
-const BLOCO: usize = 64 << 10;
+const BLOCO: u64 = 256 << 10;
 
 /// Quem abre a conexão de dados: o cliente (PASV e EPSV), ou o servidor, no endereço dele (PORT e EPRT).
 pub enum Modo {
@@ -93,14 +94,16 @@ impl Corte {
 /// Manda o que há em `de`, sem os primeiros `pula` bytes do que viajaria; um `texto` viaja com CRLF no fim de cada
 /// linha (RFC 959, 3.1.1.1). Devolve quantos bytes seriam ao todo.
 pub fn manda(mut de: impl Read, mut para: impl Write, texto: bool, pula: u64) -> io::Result<u64> {
-    let (mut bloco, mut total, mut anterior) = (Vec::new(), 0, 0);
+    let (mut bloco, mut com_lf) = (Vec::new(), Vec::new());
+    let (mut total, mut anterior) = (0, 0);
     loop {
         bloco.clear();
-        if de.by_ref().take(BLOCO as u64).read_to_end(&mut bloco)? == 0 {
+        if de.by_ref().take(BLOCO).read_to_end(&mut bloco)? == 0 {
             return Ok(total);
         }
         if texto {
-            for byte in std::mem::take(&mut bloco) {
+            mem::swap(&mut bloco, &mut com_lf);
+            for byte in com_lf.drain(..) {
                 if byte == b'\n' && anterior != b'\r' {
                     bloco.push(b'\r');
                 }
@@ -116,14 +119,18 @@ pub fn manda(mut de: impl Read, mut para: impl Write, texto: bool, pula: u64) ->
 
 /// Junta a `bytes` o próximo pedaço que chega, e diz se havia um; o CRLF de um `texto` fica como LF.
 pub fn recebe(mut de: &TcpStream, bytes: &mut Vec<u8>, texto: bool) -> io::Result<bool> {
-    let mut bloco = [0; BLOCO];
+    let mut bloco = [0; 64 << 10];
     let lidos = match de.read(&mut bloco) {
         // O programa foi suspenso e voltou (Ctrl-Z e fg).
         Err(erro) if erro.kind() == ErrorKind::Interrupted => return Ok(true),
         lidos => lidos?,
     };
+    if !texto {
+        bytes.extend_from_slice(&bloco[..lidos]);
+        return Ok(lidos > 0);
+    }
     for byte in &bloco[..lidos] {
-        if texto && *byte == b'\n' && bytes.ends_with(b"\r") {
+        if *byte == b'\n' && bytes.ends_with(b"\r") {
             bytes.pop();
         }
         bytes.push(*byte);

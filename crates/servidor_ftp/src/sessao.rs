@@ -121,7 +121,11 @@ impl Sessao {
     fn comando(&mut self, linha: &str, inteira: bool) -> Feito {
         let (verbo, arg) = linha.split_once(' ').unwrap_or((linha, ""));
         let (verbo, opcao) = (verbo.to_ascii_uppercase(), arg.trim().to_ascii_uppercase());
-        let opcao = (!opcao.is_empty()).then_some(&*opcao);
+        // Só espaços não são um argumento.
+        let (arg, opcao) = match &*opcao {
+            "" => ("", None),
+            opcao => (arg, Some(opcao)),
+        };
         // Cada comando espera o fim da transferência anterior; estes dois falam dela.
         if verbo != "ABOR" && verbo != "STAT" {
             self.em_curso.take().map(|(_, thread)| thread.join());
