@@ -47,9 +47,7 @@ impl Modo {
                 let limite = Instant::now() + PRAZO;
                 loop {
                     match escuta.accept() {
-                        Ok((con, de)) if de.ip() == cliente.ip() => {
-                            break con;
-                        }
+                        Ok((con, de)) if de.ip() == cliente.ip() => break con,
                         Ok(_) => {} // Um curioso: fecha-se, e o cliente ainda pode chegar.
                         Err(erro) if corte.pedido() || Instant::now() > limite => return Err(erro),
                         Err(_) => thread::sleep(ESPIADA),

@@ -184,7 +184,9 @@ impl Sessao {
                 Ok("200 Tipo mudado.".into())
             }
             ("MODE", Some("S")) | ("STRU", Some("F")) => Ok("200 Certo.".into()),
-            ("TYPE" | "MODE" | "STRU", Some(_)) => Err("504 So TYPE A ou I, MODE S, STRU F.")?,
+            ("TYPE" | "MODE" | "STRU", Some(_)) => {
+                Err("504 So TYPE A ou I, MODE S, STRU F.".into())
+            }
             ("EPSV", Some("ALL")) => {
                 self.so_epsv = true;
                 Ok("200 Daqui em diante, so EPSV.".into())
