@@ -410,6 +410,10 @@ fn a_conexao_de_dados_se_combina_a_cada_vez() {
     }
     cliente.recebe("RETR README");
     cliente.pede("RETR README", "425 ");
+    // A recusa também gasta a conexão.
+    let _dados = cliente.passivo();
+    cliente.pede("RETR nada", "550 ");
+    cliente.pede("RETR README", "425 ");
     cliente.pede("EPSV All", "200 ");
     for linha in ["PASV", "PORT 127,0,0,1,200,10", "EPRT |1|127.0.0.1|50000|"] {
         cliente.pede(linha, "503 ");

@@ -307,6 +307,7 @@ impl Sessao {
 
     /// LIST, NLST e MLSD, pela conexão de dados; STAT, pela de controle.
     fn lista(&mut self, verbo: &str, arg: &str) -> Feito {
+        let modo = self.modo.take_if(|_| verbo != "STAT");
         // LIST -la é um costume antigo: as opções são as do programa ls, e não um nome.
         let palavras = arg.split(' ').skip_while(|nome| nome.starts_with('-'));
         let pedido = palavras.collect::<Vec<_>>().join(" ");
@@ -330,21 +331,22 @@ impl Sessao {
             return Ok(format!("{codigo}-Segue:\r\n{listagem}{codigo} E so."));
         }
         let feito = format!("listou {caminho}");
-        self.transfere("150 Segue a listagem.", feito, move |dados, _| {
+        self.transfere(modo, "150 Segue a listagem.", feito, move |dados, _| {
             manda(listagem.as_bytes(), dados, false, 0).map_err(|_| CORTADA)
         })
     }
 
     /// RETR.
     fn baixa(&mut self, caminho: &str, inicio: u64) -> Feito {
-        let (feito, texto) = (format!("baixou {caminho}"), self.texto);
+        let (modo, texto) = (self.modo.take(), self.texto);
+        let feito = format!("baixou {caminho}");
         let no = arvore().arquivo(caminho).inspect_err(|_| {
             conta(self.numero, &format!("não {feito}: não é um arquivo daqui"));
         })?;
         let (bytes, arquivo) = (no.na_rede(texto)?, no.abre()?);
         let bytes = bytes.checked_sub(inicio).ok_or(ALEM_DO_FIM)?;
         let anuncio = format!("150 Segue o arquivo ({bytes} bytes).");
-        self.transfere(&anuncio, feito, move |dados, _| {
+        self.transfere(modo, &anuncio, feito, move |dados, _| {
             let viajariam = manda(arquivo, dados, texto, inicio).map_err(|_| CORTADA)?;
             Ok(viajariam.saturating_sub(inicio))
         })
@@ -352,7 +354,7 @@ impl Sessao {
 
     /// STOR, que fica com o que já existe até `inicio`, e APPE, que fica com tudo.
     fn recebe(&mut self, caminho: &str, inicio: Option<u64>) -> Feito {
-        let (texto, quem) = (self.texto, self.numero);
+        let (modo, texto, quem) = (self.modo.take(), self.texto, self.numero);
         let mut envio = Envio { quem, bytes: 0 };
         let (caminho, feito) = (caminho.to_string(), format!("enviou {caminho}"));
         let antes = arvore().confere("STOR", &caminho)?;
@@ -363,7 +365,7 @@ impl Sessao {
             Some(fica) => fica.unwrap_or(usize::MAX),
         };
         let mut bytes = antes.get(..fica).ok_or(ALEM_DO_FIM)?.to_vec();
-        self.transfere("150 Mande o arquivo.", feito, move |dados, corte| {
+        self.transfere(modo, "150 Mande o arquivo.", feito, move |dados, corte| {
             envio.cresce(bytes.len())?;
             while recebe(dados, &mut bytes, texto).map_err(|_| CORTADA)? {
                 envio.cresce(bytes.len())?;
@@ -384,11 +386,11 @@ impl Sessao {
     /// é ela quem responde e conta na tela o que foi `feito`.
     fn transfere(
         &mut self,
+        modo: Option<(&'static str, Modo)>,
         anuncio: &str,
         feito: String,
         trabalho: impl FnOnce(&TcpStream, &Corte) -> Result<u64, Recusa> + Send + 'static,
     ) -> Feito {
-        let modo = self.modo.take();
         let (abre, modo) = modo.ok_or("425 Antes vem PASV, EPSV, PORT ou EPRT.")?;
         let tipo = if self.texto { "texto" } else { "binário" };
         let (con, numero, origem) = (Arc::clone(&self.con), self.numero, self.origem);
