@@ -675,7 +675,7 @@ fn em_entregas_se_envia_se_apaga_e_se_renomeia_e_no_resto_so_se_le() {
 
 #[test]
 fn um_nome_com_controles_nao_fica() {
-    let servidor = Servidor::novo(&[]);
+    let mut servidor = Servidor::novo(&[]);
     let mut cliente = servidor.entra();
     cliente.pede("CWD /entregas", "250 ");
     let comprido = "x".repeat(256);
@@ -698,6 +698,11 @@ fn um_nome_com_controles_nao_fica() {
     cliente.le("550 ");
     assert_eq!(cliente.texto("NLST"), "");
     cliente.pede(&format!("MKD {}", "é".repeat(127)), "257 ");
+    // O maior dos nomes não esconde da tela quanto chegou.
+    let comprido = "x".repeat(255);
+    cliente.envia(&format!("STOR {comprido}"), b"oi", "226 ");
+    let relato = format!("enviou /entregas/{comprido} (2 bytes, texto, modo passivo)\n");
+    servidor.terminal.espera(&relato).unwrap();
 }
 
 /// Um envio só ganha o nome quando chega inteiro: nem o que é grande demais, nem o cortado deixam nada.
@@ -883,6 +888,9 @@ fn um_ano_de_cinco_algarismos_nao_derruba_a_listagem() {
     );
     let servidor = Servidor::novo(&["--entregas", pasta.path().to_str().unwrap()]);
     let mut cliente = servidor.entra();
+    // Nele, uma pasta vazia diz ter quarenta bytes; na listagem, todas têm o mesmo.
+    let raiz = cliente.texto("LIST");
+    assert_eq!(raiz.matches("   4096 ").count(), 3, "{raiz}");
     let lista = cliente.texto("LIST /entregas");
     assert!(lista.ends_with(" Dec 31  9999 futuro.txt\r\n"), "{lista}");
     cliente.pede("MDTM /entregas/futuro.txt", "213 99991231235959\r");
@@ -941,6 +949,11 @@ fn os_limites_vem_da_linha_de_comando() {
     cliente.envia("STOR a", &[&mega[..], b"x"].concat(), "552 ");
     cliente.envia("STOR a", &mega, "226 ");
     cliente.envia("STOR b", &mega, "226 ");
+    cliente.envia("STOR c", b"x", "552 ");
+    // O que o professor acrescenta a um arquivo não é lugar que quem o enviou devolva.
+    fs::write(pasta.path().join("a"), mega.repeat(2)).unwrap();
+    cliente.pede("DELE a", "250 ");
+    cliente.envia("STOR a", &mega, "226 ");
     cliente.envia("STOR c", b"x", "552 ");
     cliente.pede("MKD c", "257 ");
     cliente.pede("MKD d", "552 ");
