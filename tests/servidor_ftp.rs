@@ -758,13 +758,14 @@ fn nada_fica_pela_metade() {
     outro.pede("STOR /entregas/meio", "150 ");
     dados.write_all(b"metade").unwrap();
     drop((outro, dados));
-    // O sistema que mata um programa fecha o que ele abriu na ordem que quiser.
+    // O sistema que mata um programa fecha o que ele abriu na ordem que quiser. O shutdown fecha na hora; um drop espera
+    // por um programa que outro teste esteja abrindo, que segura os sockets deste por um instante.
     let mut outro = servidor.entra();
     let mut dados = outro.passivo();
     outro.pede("STOR /entregas/meio", "150 ");
     dados.write_all(b"metade").unwrap();
-    drop(dados);
-    drop(outro);
+    dados.shutdown(Shutdown::Both).unwrap();
+    outro.controle.get_ref().shutdown(Shutdown::Both).unwrap();
     let mut outro = servidor.entra();
     outro.pede("SIZE /entregas/meio", "550 ");
     for i in 0..500 {
