@@ -959,6 +959,12 @@ fn os_limites_vem_da_linha_de_comando() {
     cliente.pede("MKD c", "257 ");
     cliente.pede("MKD d", "552 ");
     assert_eq!(fs::read_dir(pasta.path()).unwrap().count(), 3);
+    // Mas o que ele já recolheu deixa o lugar para os outros.
+    fs::remove_file(pasta.path().join("a")).unwrap();
+    fs::remove_dir(pasta.path().join("c")).unwrap();
+    cliente.envia("STOR e", &mega, "226 ");
+    cliente.pede("MKD d", "257 ");
+    cliente.pede("MKD f", "552 ");
 }
 
 #[test]

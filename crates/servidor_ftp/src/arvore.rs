@@ -202,7 +202,13 @@ impl Arvore {
 
     /// Confere que um arquivo (STOR) ou uma pasta (MKD) pode nascer em `caminho`, ou mudar-se para lá (RNTO), e devolve o
     /// que já há: na memória, um arquivo enviado pode ficar no lugar de outro.
-    pub fn confere(&self, verbo: &str, caminho: &str) -> Result<Arc<[u8]>, Recusa> {
+    pub fn confere(&mut self, verbo: &str, caminho: &str) -> Result<Arc<[u8]>, Recusa> {
+        // O que o dono da pasta já tirou de lá não ocupa mais lugar.
+        if let Some(pasta) = &self.pasta {
+            let onde = |nome: &str| pasta.join(&nome[ENTREGAS.len() + 1..]);
+            let fica = |nome: &String, _: &mut Envio| onde(nome).try_exists().unwrap_or(true);
+            self.envios.retain(fica);
+        }
         let no_disco = |onde: PathBuf| onde.symlink_metadata().is_ok();
         let existe = self.nos.contains_key(caminho) || self.no_disco(caminho).is_some_and(no_disco);
         let ha_pasta = self
