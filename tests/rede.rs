@@ -1,6 +1,6 @@
 //! O que passa pela rede, byte a byte, e o que um programa faz quando o outro lado se comporta mal.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Ipv6Addr, Shutdown, TcpListener, TcpStream, UdpSocket};
 use std::process::{Command, Output, Stdio};
 use std::thread;
@@ -634,6 +634,47 @@ fn dois_servidores_no_mesmo_nome_nao_se_dividem_entre_ipv4_e_ipv6() {
         let erro = erro_limpo(&roda(licao, &[&endereco]));
         assert!(erro.contains("a porta já está em uso"), "{licao}: {erro}");
         primeiro.encerra().unwrap();
+    }
+}
+
+/// Ninguém lê o stderr, onde não cabe mais um byte: a despedida não espera por ele.
+#[cfg(target_os = "linux")]
+#[test]
+fn um_terminal_parado_nao_segura_o_ctrl_c() {
+    use nix::fcntl::{FcntlArg, OFlag, fcntl};
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+
+    compila().unwrap();
+    for (programa, pronto) in [
+        ("servidor", "Aguardando cliente..."),
+        ("servidor_ftp", "para o acesso anônimo."),
+    ] {
+        let (_ninguem_le, mut erros) = io::pipe().unwrap();
+        fcntl(&erros, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).unwrap();
+        while erros.write_all(b"x").is_ok() {}
+        fcntl(&erros, FcntlArg::F_SETFL(OFlag::empty())).unwrap();
+        let mut comando = Command::new(compilado(programa).unwrap());
+        comando.arg(format!("127.0.0.1:{}", porta_livre().unwrap()));
+        let mut servidor = comando
+            .stdout(Stdio::piped())
+            .stderr(erros)
+            .spawn()
+            .unwrap();
+        let tela = BufReader::new(servidor.stdout.take().unwrap());
+        let mut linhas = tela.lines().map(Result::unwrap);
+        assert!(linhas.any(|linha| linha.ends_with(pronto)), "{programa}");
+        kill(Pid::from_raw(servidor.id() as i32), Signal::SIGINT).unwrap();
+        // A tela acaba quando o programa sai. O prazo só conta se ele travou.
+        let (saiu, fim) = std::sync::mpsc::channel();
+        thread::spawn(move || saiu.send(linhas.count()));
+        let fim = fim.recv_timeout(PRAZO.unwrap());
+        servidor.kill().unwrap();
+        assert_eq!(
+            servidor.wait().unwrap().code(),
+            Some(0),
+            "{programa} {fim:?}"
+        );
     }
 }
 

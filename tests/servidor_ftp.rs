@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -221,6 +221,8 @@ fn cada_comando_tem_o_codigo_da_rfc() {
         ("OPTS utf8 on", "200 "),
         ("OPTS", "501 "),
         ("OPTS XYZ", "501 "),
+        ("OPTS MLST type;", "200 "),
+        ("OPTS MLSTX", "501 "),
         ("PWD", "257 \"/\" "),
         ("PWD  ", "257 \"/\" "),
         ("XPWD", "257 "),
@@ -257,6 +259,7 @@ fn cada_comando_tem_o_codigo_da_rfc() {
         ("PORT 127,0,0,1,256,1", "501 "),
         ("PORT a,b,c,d,e,f", "501 "),
         ("PORT 127,0,0,1,200,10", "200 "),
+        ("PORT  127,0,0,1,200,10 ", "200 "),
         ("PORT 10,0,0,1,200,10", "504 "),
         ("PORT 127,0,0,1,0,80", "504 "),
         ("EPRT |1|127.0.0.1|50000|", "200 "),
@@ -294,6 +297,7 @@ fn cada_comando_tem_o_codigo_da_rfc() {
         ("NLST nada", "550 "),
         ("MLSD nada", "550 "),
         ("MLSD README", "501 "),
+        ("MLSD -la", "550 "),
         ("ABOR", "226 "),
         ("ABOR x", "501 "),
         ("DELE", "501 "),
@@ -727,6 +731,13 @@ fn nada_fica_pela_metade() {
         &[&mega.repeat(8)[..], b"x"].concat(),
         "552 ",
     );
+    // E a conexão de dados se fecha, mesmo na cara de quem não para de mandar.
+    let mut dados = cliente.passivo();
+    cliente.pede("STOR um a mais", "150 ");
+    dados.set_write_timeout(Some(PRAZO)).unwrap();
+    let queda = std::iter::repeat_with(|| dados.write_all(&mega)).find_map(Result::err);
+    assert_ne!(queda.unwrap().kind(), io::ErrorKind::WouldBlock);
+    cliente.le("552 ");
     // Quem já existia continua como era.
     cliente.envia("STOR justo", &mega.repeat(9), "552 ");
     cliente.pede("SIZE justo", "213 8388608\r");
@@ -757,15 +768,24 @@ fn nada_fica_pela_metade() {
     let mut dados = outro.passivo();
     outro.pede("STOR /entregas/meio", "150 ");
     dados.write_all(b"metade").unwrap();
-    drop((outro, dados));
     // O sistema que mata um programa fecha o que ele abriu na ordem que quiser. O shutdown fecha na hora; um drop espera
     // por um programa que outro teste esteja abrindo, que segura os sockets deste por um instante.
+    outro.controle.get_ref().shutdown(Shutdown::Both).unwrap();
+    dados.shutdown(Shutdown::Both).unwrap();
     let mut outro = servidor.entra();
     let mut dados = outro.passivo();
     outro.pede("STOR /entregas/meio", "150 ");
     dados.write_all(b"metade").unwrap();
     dados.shutdown(Shutdown::Both).unwrap();
     outro.controle.get_ref().shutdown(Shutdown::Both).unwrap();
+    // Mesmo que o servidor já tenha outro comando a cumprir.
+    let mut outro = servidor.entra();
+    let mut dados = outro.passivo();
+    outro.pede("STOR /entregas/meio\r\nNOOP", "150 ");
+    dados.write_all(b"metade").unwrap();
+    outro.controle.get_ref().shutdown(Shutdown::Both).unwrap();
+    dados.shutdown(Shutdown::Write).unwrap();
+    let _ = dados.read_to_end(&mut Vec::new());
     let mut outro = servidor.entra();
     outro.pede("SIZE /entregas/meio", "550 ");
     for i in 0..500 {
@@ -844,6 +864,15 @@ fn as_entregas_vao_para_a_pasta_e_ninguem_mexe_nas_dos_outros() {
     bia.pede("SIZE /entregas/nota.txt", "213 11\r");
     assert_eq!(bia.recebe("RETR /entregas/nota.txt"), b"nove e meio");
     fs::write(raiz.join("nota.txt"), "10").unwrap();
+    // Nem se diz inteiro um arquivo que ele corta no meio do download.
+    let grande = fs::File::create(raiz.join("grande")).unwrap();
+    grande.set_len(64 << 20).unwrap();
+    let mut dados = bia.passivo();
+    bia.pede("RETR /entregas/grande", "150 ");
+    grande.set_len(0).unwrap();
+    dados.read_to_end(&mut Vec::new()).unwrap();
+    bia.le("426 ");
+    fs::remove_file(raiz.join("grande")).unwrap();
     // Enquanto chega, o nome não existe; e o que o cliente abandona não deixa rastro.
     let mut dados = bia.passivo();
     bia.pede("STOR /entregas/meio", "150 ");
@@ -872,6 +901,35 @@ fn as_entregas_vao_para_a_pasta_e_ninguem_mexe_nas_dos_outros() {
         assert_eq!(servidor.terminal.sai().unwrap(), 0);
         assert_eq!(conteudo(&raiz), esperado);
     }
+}
+
+/// Entre a conferência do nome e a gravação, outro programa pode pôr lá um arquivo: aqui, outro servidor.
+#[test]
+fn dois_servidores_na_mesma_pasta_nao_trocam_o_que_e_do_outro() {
+    let pasta = tempfile::tempdir().unwrap();
+    let pasta_dita = pasta.path().to_str().unwrap();
+    let servidores = [(); 2].map(|()| Servidor::novo(&["--entregas", pasta_dita]));
+    let mut clientes = servidores.each_ref().map(Servidor::entra);
+    for vez in 0..4 {
+        let nome = format!("prova{vez}");
+        let mut conexoes = Vec::new();
+        for (quem, cliente) in clientes.iter_mut().enumerate() {
+            let mut dados = cliente.passivo();
+            cliente.pede(&format!("STOR /entregas/{nome}"), "150 ");
+            dados.write_all(&vec![quem as u8; 8 << 20]).unwrap();
+            conexoes.push(dados);
+        }
+        drop(conexoes);
+        let respostas = clientes.each_mut().map(|cliente| cliente.le(""));
+        let dono = respostas
+            .iter()
+            .position(|resposta| resposta.starts_with("226 "));
+        let outro = 1 - dono.unwrap();
+        assert!(respostas[outro].starts_with("553 "), "{respostas:?}");
+        let guardado = fs::read(pasta.path().join(nome)).unwrap();
+        assert!(guardado == vec![dono.unwrap() as u8; 8 << 20]);
+    }
+    assert_eq!(fs::read_dir(pasta.path()).unwrap().count(), 4);
 }
 
 /// Num disco que o aceita, como o da memória do Linux, um arquivo pode dizer que é do ano 71654.
@@ -1146,6 +1204,28 @@ fn uma_linha_sem_fim_recebe_500_e_nao_e_guardada() {
         "{antes} KiB, depois {}",
         servidor.memoria()
     );
+}
+
+/// O arquivo a que se acrescenta não ocupa memória enquanto a conexão de dados não abre.
+#[cfg(target_os = "linux")]
+#[test]
+fn quem_pede_um_envio_e_nao_conecta_nao_ocupa_memoria() {
+    let servidor = Servidor::novo(&[]);
+    let mut cliente = servidor.entra();
+    cliente.envia("STOR /entregas/grande", &vec![b'x'; 8 << 20], "226 ");
+    let antes = servidor.memoria();
+    let calados: Vec<Cliente> = (0..20)
+        .map(|_| {
+            let mut calado = servidor.entra();
+            calado.pede("EPSV", "229 ");
+            calado.manda("APPE /entregas/grande\r\nSTAT");
+            calado.le("211-");
+            calado
+        })
+        .collect();
+    let depois = servidor.memoria();
+    assert!(depois < antes + (40 << 10), "{antes} KiB, depois {depois}");
+    drop(calados);
 }
 
 #[test]

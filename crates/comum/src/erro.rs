@@ -48,11 +48,7 @@ impl Erro {
             return Err(self);
         };
         let causa = em_portugues(&erro);
-        let conselho = if e_grande_demais(&erro) {
-            "mande menos, "
-        } else {
-            ""
-        };
+        let conselho = ["", "mande menos, "][usize::from(e_grande_demais(&erro))];
         avisa(&format!(
             "um cliente ficou sem atendimento: {causa}; {conselho}o servidor continua"
         ));

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
@@ -20,6 +20,7 @@ const ENTREGAS: &str = "/entregas";
 /// O código e o motivo de não se fazer um pedido.
 pub type Recusa = &'static str;
 const NAO_DEU: Recusa = "451 O disco do servidor nao deixou.";
+const JA_EXISTE: Recusa = "553 Ja existe, e nao se troca; use outro nome, como prova-2.txt.";
 const NAO_SE_LE: Recusa = "550 O disco do servidor nao deixou ler o arquivo.";
 
 /// Um arquivo ou uma pasta.
@@ -51,7 +52,9 @@ impl No {
     pub fn abre(&self) -> Result<Box<dyn Read + Send>, Recusa> {
         Ok(match &self.fonte {
             Fonte::Memoria(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
-            Fonte::Disco(onde) => Box::new(File::open(onde).map_err(|_| NAO_SE_LE)?),
+            Fonte::Disco(onde) => {
+                Box::new(File::open(onde).map_err(|_| NAO_SE_LE)?.take(self.tamanho))
+            }
         })
     }
 
@@ -206,7 +209,7 @@ impl Arvore {
         // O que o dono da pasta já tirou de lá não ocupa mais lugar.
         if let Some(pasta) = &self.pasta {
             let onde = |nome: &str| pasta.join(&nome[ENTREGAS.len() + 1..]);
-            let fica = |nome: &String, _: &mut Envio| onde(nome).try_exists().unwrap_or(true);
+            let fica = |nome: &String, _: &mut _| onde(nome).try_exists().unwrap_or(true);
             self.envios.retain(fica);
         }
         let no_disco = |onde: PathBuf| onde.symlink_metadata().is_ok();
@@ -221,7 +224,7 @@ impl Arvore {
             _ if !serve(nome(caminho), self.pasta.is_some()) => {
                 Err("553 Esse nome nao serve; use letras, numeros, ponto e traco.")
             }
-            _ if existe => Err("553 Ja existe, e nao se troca; use outro nome, como prova-2.txt."),
+            _ if existe => Err(JA_EXISTE),
             _ if !ha_pasta => Err("553 A pasta nao existe; crie-a antes com MKD."),
             _ if verbo != "RNTO" && self.envios.len() as u64 >= self.limites[2] => {
                 Err("552 Ja ha nomes demais em /entregas; apague algum.")
@@ -235,8 +238,8 @@ impl Arvore {
         // O nome de um arquivo foi conferido antes de ele chegar, e outro pode tê-lo tomado.
         self.confere(if bytes.is_some() { "STOR" } else { "MKD" }, nome)?;
         match (self.no_disco(nome), bytes) {
-            (Some(onde), None) => fs::create_dir(onde).map_err(|_| NAO_DEU)?,
-            (Some(onde), Some(bytes)) => grava(&onde, &bytes).map_err(|_| NAO_DEU)?,
+            (Some(onde), None) => fs::create_dir(onde).map_err(nao_nasceu)?,
+            (Some(onde), Some(bytes)) => grava(&onde, &bytes).map_err(nao_nasceu)?,
             (None, bytes) => self.poe(nome, &data(SystemTime::now()), bytes.map(Into::into)),
         }
         self.envios.insert(nome.to_string(), envio);
@@ -298,8 +301,22 @@ fn muda_nomes<T>(mapa: &mut BTreeMap<String, T>, de: &str, para: &str) {
 /// Grava um arquivo novo, que só aparece com o nome dele quando está inteiro.
 fn grava(onde: &Path, bytes: &[u8]) -> io::Result<()> {
     let provisorio = onde.with_file_name(format!(".chegando-{}", process::id()));
-    let gravado = fs::write(&provisorio, bytes).and_then(|()| fs::rename(&provisorio, onde));
-    gravado.inspect_err(|_| drop(fs::remove_file(&provisorio)))
+    // O rename trocaria um arquivo que outro programa pusesse lá neste instante; só o FAT, que não tem links, fica com ele.
+    let nomeia = |()| match fs::hard_link(&provisorio, onde) {
+        Err(erro) if erro.kind() != ErrorKind::AlreadyExists => fs::rename(&provisorio, onde),
+        feito => feito,
+    };
+    let gravado = fs::write(&provisorio, bytes).and_then(nomeia);
+    let _ = fs::remove_file(&provisorio);
+    gravado
+}
+
+/// Por que um arquivo ou uma pasta não nasceu no disco.
+fn nao_nasceu(erro: io::Error) -> Recusa {
+    match erro.kind() {
+        ErrorKind::AlreadyExists => JA_EXISTE,
+        _ => NAO_DEU,
+    }
 }
 
 /// O que há num lugar do disco. Um link, um *pipe* ou um caminho que passe por um link não são nada: o caminho

@@ -2,9 +2,9 @@
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use comum_alem::fecha_com_calma;
 use socket2::SockRef;
@@ -56,7 +56,7 @@ struct Sessao {
     /// Onde a próxima transferência começa (REST), e o que o RNTO vai renomear.
     inicio: u64,
     de: Option<String>,
-    em_curso: Option<(Arc<Corte>, JoinHandle<()>)>,
+    em_curso: Option<(Weak<Corte>, JoinHandle<()>)>,
 }
 
 /// Conversa com quem acabou de se conectar, até ele se despedir, sumir ou se calar por tempo demais.
@@ -87,14 +87,16 @@ pub fn conversa(con: TcpStream, numero: u64) -> io::Result<()> {
         em_curso: None,
     };
     responde(&con, "220 Bem-vindo ao servidor FTP da turma.")?;
-    let mut leitor = BufReader::new(&*con);
+    let (mut leitor, mut linha) = (BufReader::new(&*con), Vec::new());
     loop {
-        let mut linha = Vec::new();
-        let mut comeco = leitor.by_ref().take(MAIOR_LINHA);
-        let lidos = comeco.read_until(b'\n', &mut linha);
+        let (desde, falta) = (Instant::now(), MAIOR_LINHA - linha.len() as u64);
+        let lidos = leitor.by_ref().take(falta).read_until(b'\n', &mut linha);
         match lidos.map_err(|erro| erro.kind()) {
-            Err(ErrorKind::WouldBlock | ErrorKind::TimedOut) if sessao.transferindo() => continue,
             Err(ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                // Uma transferência também é atividade; e, no fim dela, `foi_embora` acorda esta leitura.
+                if sessao.transferindo() || desde.elapsed() < INATIVIDADE / 2 {
+                    continue;
+                }
                 return responde(&con, "421 Meia hora sem comandos; ate logo.");
             }
             lidos => lidos?,
@@ -113,6 +115,7 @@ pub fn conversa(con: TcpStream, numero: u64) -> io::Result<()> {
         if !inteira {
             leitor.skip_until(b'\n')?;
         }
+        linha.clear();
     }
 }
 
@@ -168,7 +171,7 @@ impl Sessao {
             ("HELP", _) => Ok(format!("214-Conheco:\r\n {COMANDOS}\r\n214 E so.")),
             ("NOOP", None) => Ok("200 Certo.".into()),
             // O cliente diz os fatos que quer; a resposta, os que vão (RFC 3659, 7.9).
-            ("OPTS", Some(opcao)) if opcao.starts_with("MLST") => {
+            ("OPTS", Some(opcao)) if opcao.split(' ').next() == Some("MLST") => {
                 Ok("200 MLST OPTS type;size;modify;".into())
             }
             ("OPTS", Some("UTF8 ON")) => Ok("200 Os nomes ja vao em UTF-8.".into()),
@@ -204,8 +207,8 @@ impl Sessao {
                 let [alto, baixo] = porta.to_be_bytes();
                 Ok(format!("227 Modo passivo ({ip},{alto},{baixo})."))
             }
-            ("PORT", Some(_)) => self.ativo(do_port(arg)),
-            ("EPRT", Some(_)) => self.ativo(do_eprt(arg)?),
+            ("PORT", Some(_)) => self.ativo(do_port(arg.trim())),
+            ("EPRT", Some(_)) => self.ativo(do_eprt(arg.trim())?),
 
             // Transferências (4.1.3; REST e MLSD, RFC 3659).
             ("RETR", Some(_)) => self.baixa(caminho, inicio),
@@ -309,7 +312,8 @@ impl Sessao {
     fn lista(&mut self, verbo: &str, arg: &str) -> Feito {
         let modo = self.modo.take_if(|_| verbo != "STAT");
         // LIST -la é um costume antigo: as opções são as do programa ls, e não um nome.
-        let palavras = arg.split(' ').skip_while(|nome| nome.starts_with('-'));
+        let opcao = |nome: &&str| verbo != "MLSD" && nome.starts_with('-');
+        let palavras = arg.split(' ').skip_while(opcao);
         let pedido = palavras.collect::<Vec<_>>().join(" ");
         let caminho = absoluto(&self.pasta, &pedido);
         let pasta = arvore().procura(&caminho)?.pasta;
@@ -347,8 +351,10 @@ impl Sessao {
         let bytes = bytes.checked_sub(inicio).ok_or(ALEM_DO_FIM)?;
         let anuncio = format!("150 Segue o arquivo ({bytes} bytes).");
         self.transfere(modo, &anuncio, feito, move |dados, _| {
-            let viajariam = manda(arquivo, dados, texto, inicio).map_err(|_| CORTADA)?;
-            Ok(viajariam.saturating_sub(inicio))
+            let viajaram = manda(arquivo, dados, texto, inicio).map_err(|_| CORTADA)?;
+            // O dono da pasta pode ter mudado o arquivo no meio.
+            let foi = viajaram.saturating_sub(inicio);
+            (foi == bytes).then_some(foi).ok_or(CORTADA)
         })
     }
 
@@ -364,16 +370,17 @@ impl Sessao {
             Some(Ok(1..)) if texto => return Err("554 Um texto se envia desde o comeco.".into()),
             Some(fica) => fica.unwrap_or(usize::MAX),
         };
-        let mut bytes = antes.get(..fica).ok_or(ALEM_DO_FIM)?.to_vec();
+        antes.get(..fica).ok_or(ALEM_DO_FIM)?;
+        let controle = Arc::clone(&self.con);
         self.transfere(modo, "150 Mande o arquivo.", feito, move |dados, corte| {
-            envio.cresce(bytes.len())?;
+            envio.cresce(fica)?;
+            let mut bytes = antes[..fica].to_vec();
             while recebe(dados, &mut bytes, texto).map_err(|_| CORTADA)? {
                 envio.cresce(bytes.len())?;
             }
-            // Um ABOR acaba com os dados. E um cliente que morre fecha as duas conexões, a de dados às vezes antes:
-            // quem lê a de controle tem um instante para ver o fim dela.
+            // Um ABOR acaba com os dados. E um cliente que morre fecha as duas conexões, a de dados às vezes antes.
             thread::sleep(INSTANTE);
-            if corte.pedido() {
+            if corte.pedido() || foi_embora(&controle) {
                 return Err(CORTADA);
             }
             let tamanho = bytes.len() as u64;
@@ -395,7 +402,8 @@ impl Sessao {
         let tipo = if self.texto { "texto" } else { "binário" };
         let (con, numero, origem) = (Arc::clone(&self.con), self.numero, self.origem);
         let (corte, anuncio) = (Arc::new(Corte::default()), anuncio.to_string());
-        let daqui = Arc::clone(&corte);
+        // Quem fecha a conexão de dados é a thread que a usa, assim que acaba.
+        let daqui = Arc::downgrade(&corte);
         let thread = thread::Builder::new().spawn(move || {
             let Ok(dados) = modo.abre(origem, &corte) else {
                 return drop(responde(&con, SEM_DADOS));
@@ -428,7 +436,7 @@ impl Sessao {
 
     fn corta(&mut self) {
         if let Some((corte, thread)) = self.em_curso.take() {
-            corte.corta();
+            let _ = corte.upgrade().inspect(|corte| corte.corta());
             let _ = thread.join();
         }
     }
@@ -439,6 +447,14 @@ impl Drop for Sessao {
     fn drop(&mut self) {
         self.corta();
     }
+}
+
+/// Se o cliente já fechou a conexão de controle. Não espera.
+fn foi_embora(con: &TcpStream) -> bool {
+    let espia = |()| con.peek(&mut [0]);
+    let espiada = con.set_nonblocking(true).and_then(espia);
+    let voltou = con.set_nonblocking(false).is_ok();
+    !voltou || matches!(espiada, Ok(0))
 }
 
 /// Manda uma resposta, numa escrita só.
