@@ -470,6 +470,69 @@ fn uma_saudacao_que_nao_acaba_e_recusada() {
     }
 }
 
+/// Um envio que não dá certo diz por quê, e nunca que deu.
+#[test]
+fn um_envio_que_falha_se_explica() {
+    let casos: [(&str, Roteiro); 4] = [
+        // O motivo é o de a pasta não ter nascido, e não o de não se poder entrar nela.
+        ("552 nomes demais", |s, c| {
+            (c.starts_with("MKD") && (s.responde("552 nomes demais"), true).1)
+                || (c.starts_with("CWD ")
+                    && c != "CWD /entregas"
+                    && (s.responde("550 nao ha"), true).1)
+        }),
+        // A resposta final chega antes da hora, e não há por onde mandar.
+        ("está inteiro: 226 pronto;", |s, c| {
+            c.starts_with("STOR") && (s.responde("226 pronto"), true).1
+        }),
+        ("552 nao cabe", |s, c| {
+            c.starts_with("STOR") && {
+                drop(s.dados());
+                s.responde("552 nao cabe");
+                true
+            }
+        }),
+        ("não é do tamanho do arquivo", |s, c| {
+            c.starts_with("SIZE") && (s.responde("213 5"), true).1
+        }),
+    ];
+    for (motivo, roteiro) in casos {
+        let pasta = pasta();
+        let servidor = servidor(roteiro);
+        let erro = erro_limpo(servidor.abre_com("ftp_envia", &["LEIAME"], pasta.path()));
+        assert!(erro.contains(motivo), "{motivo:?} não está em {erro}");
+    }
+}
+
+#[test]
+fn um_nome_que_acaba_em_espaco_tambem_vai() {
+    let pasta = pasta();
+    fs::write(pasta.path().join("fim "), "antigo").unwrap();
+    let servidor = servidor(|_, _| false);
+    let mut terminal = servidor.abre_com("ftp_envia", &["fim "], pasta.path());
+    assert_eq!(terminal.sai().unwrap(), 0);
+    assert!(
+        servidor
+            .comandos
+            .lock()
+            .unwrap()
+            .contains(&"STOR fim ".to_string())
+    );
+}
+
+/// Abrir um *pipe* em que ninguém escreve seria esperar para sempre.
+#[cfg(unix)]
+#[test]
+fn o_que_nao_e_um_arquivo_nao_se_envia() {
+    let pasta = pasta();
+    let servidor = servidor(|_, _| false);
+    nix::unistd::mkfifo(&pasta.path().join("fila"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    for nome in ["fila", "."] {
+        let erro = erro_limpo(servidor.abre_com("ftp_envia", &[nome], pasta.path()));
+        assert!(erro.contains("não é um arquivo"), "{erro}");
+    }
+}
+
 /// O pico de memória do programa, em KiB, olhado até ele terminar; só o Linux o conta.
 fn pico_de_memoria(terminal: &mut Terminal) -> Option<u64> {
     let mut pico = None;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
@@ -77,7 +77,13 @@ impl Sessao {
                 self.porta = numeros[4] * 256 + numeros[5];
                 self.responde("200 certo");
             }
-            "RETR" | "LIST" => self.manda(b"uma linha\r\n"),
+            "RETR" | "LIST" | "NLST" => self.manda(b"uma linha\r\n"),
+            "STOR" => {
+                let _ = self.dados().read_to_end(&mut Vec::new());
+                self.responde("226 chegou");
+            }
+            "MKD" => self.responde("257 \"/x\""),
+            "SIZE" => self.responde("213 6"),
             _ => self.responde("502 que?"),
         }
     }
@@ -120,9 +126,11 @@ impl Servidor {
     pub fn abre_com(&self, licao: &str, opcoes: &[&str], pasta: &Path) -> Terminal {
         compila().unwrap();
         let mut comando = Command::new(compilado(licao).unwrap());
-        if licao != "ftp_interativo" {
-            comando.arg(&self.endereco).args(opcoes);
-        }
+        match licao {
+            "ftp_interativo" => &mut comando,
+            "ftp_envia" => comando.args(opcoes).arg(&self.endereco),
+            _ => comando.arg(&self.endereco).args(opcoes),
+        };
         let mut terminal = Terminal::abre(licao, comando.current_dir(pasta), false).unwrap();
         if licao == "ftp_interativo" {
             for linha in [&self.endereco, "", ""] {

@@ -51,7 +51,7 @@ enum Conexao {
 
 /// Manda um comando que pede dados, `LIST` ou `RETR nome`, e abre a conexão por onde eles passam.
 pub fn abre_dados<'a>(ftp: &'a mut Sessao, comando: &str) -> Result<Dados<'a>, ErroFtp> {
-    if comando.ends_with(' ') {
+    if comando.ends_with(' ') && !comando.trim_end().contains(' ') {
         let falta = "faltou o nome do arquivo; digite um, como LEIAME";
         return Err(ErroFtp::Pedido(falta.to_string()));
     }

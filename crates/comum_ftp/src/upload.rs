@@ -1,8 +1,8 @@
 //! Um arquivo daqui que vai para o servidor.
 
 use std::env;
-use std::fs::File;
-use std::io::{Read, Write};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 
 use comum::causa::em_portugues;
@@ -32,13 +32,14 @@ impl ArquivoDaqui {
                 "não dá para enviar \"{na_tela}\": {causa}; confira o nome do arquivo"
             ))
         };
-        let arquivo = File::open(caminho).map_err(|erro| recusa(&em_portugues(&erro)))?;
-        let dados = arquivo.metadata()?;
+        let do_sistema = |erro| recusa(&em_portugues(&erro));
+        // Antes de abrir: um *pipe* só abre quando há quem escreva nele.
+        let dados = fs::metadata(caminho).map_err(do_sistema)?;
         let nome = Path::new(caminho).file_name();
         match nome.and_then(|nome| nome.to_str()) {
             Some(nome) if dados.is_file() => Ok(ArquivoDaqui {
                 nome: nome.to_string(),
-                arquivo,
+                arquivo: File::open(caminho).map_err(do_sistema)?,
                 tamanho: dados.len(),
             }),
             _ => Err(recusa("não é um arquivo")),
@@ -49,7 +50,7 @@ impl ArquivoDaqui {
 impl Dados<'_> {
     /// O `storbinary` do ftplib: manda o arquivo como está e espera o servidor dizer que o recebeu. Devolve quantos
     /// bytes foram.
-    pub fn envia(mut self, mut daqui: ArquivoDaqui) -> Result<u64, ErroFtp> {
+    pub fn envia(mut self, mut daqui: ArquivoDaqui) -> Result<usize, ErroFtp> {
         self.progresso = Some(Progresso::de_envio(daqui.tamanho));
         let (mut bloco, mut enviados) = (vec![0; BLOCO], 0);
         loop {
@@ -59,12 +60,15 @@ impl Dados<'_> {
                     "não foi possível ler \"{nome}\": {causa}; nada ficou no servidor"
                 ))
             })?;
-            if lidos == 0 {
+            let mandou = self.write_all(&bloco[..lidos]);
+            // O servidor já deu a resposta final, e não há por onde mandar o resto: é ela que diz por quê.
+            let antes_da_hora = |erro: &io::Error| erro.kind() == ErrorKind::WriteZero;
+            if lidos == 0 || mandou.as_ref().is_err_and(antes_da_hora) {
                 self.confirma()?;
                 return Ok(enviados);
             }
-            self.write_all(&bloco[..lidos])?;
-            enviados += lidos as u64;
+            mandou?;
+            enviados += lidos;
         }
     }
 }

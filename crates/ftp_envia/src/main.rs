@@ -28,8 +28,11 @@ fn licao() -> Result<(), ErroFtp> {
     ftp.cwd("/entregas")?;
     let pasta = meu_nome();
     // Se a pasta já existe, ele recusa, e está bem: quem diz se há uma é o cwd.
-    let _ = ftp.mkdir(&pasta);
-    ftp.cwd(&pasta)?;
+    let criou = ftp.mkdir(&pasta);
+    if let Err(erro) = ftp.cwd(&pasta) {
+        criou?; // Se nem nasceu, o motivo é este.
+        return Err(erro);
+    }
     // ANCHOR_END: pasta
     // ANCHOR: envio
     ftp.transfer_type(FileType::Binary)?;
@@ -45,5 +48,9 @@ fn licao() -> Result<(), ErroFtp> {
     mostra!("{nome}: {chegaram} bytes no servidor, {enviados} no arquivo")?;
     // ANCHOR_END: confere
     let _ = ftp.quit(); // Se o servidor já foi embora, tanto faz.
+    if chegaram != enviados {
+        let motivo = "o que ficou no servidor não é do tamanho do arquivo; envie de novo";
+        return Err(ErroFtp::Pedido(motivo.to_string()));
+    }
     Ok(())
 }
