@@ -237,9 +237,13 @@ impl Arvore {
     pub fn cria(&mut self, nome: &str, bytes: Option<Vec<u8>>, envio: Envio) -> Result<(), Recusa> {
         // O nome de um arquivo foi conferido antes de ele chegar, e outro pode tê-lo tomado.
         self.confere(if bytes.is_some() { "STOR" } else { "MKD" }, nome)?;
+        let no_disco = |erro: io::Error| match erro.kind() {
+            ErrorKind::AlreadyExists => JA_EXISTE,
+            _ => NAO_DEU,
+        };
         match (self.no_disco(nome), bytes) {
-            (Some(onde), None) => fs::create_dir(onde).map_err(nao_nasceu)?,
-            (Some(onde), Some(bytes)) => grava(&onde, &bytes).map_err(nao_nasceu)?,
+            (Some(onde), None) => fs::create_dir(onde).map_err(no_disco)?,
+            (Some(onde), Some(bytes)) => grava(&onde, &bytes).map_err(no_disco)?,
             (None, bytes) => self.poe(nome, &data(SystemTime::now()), bytes.map(Into::into)),
         }
         self.envios.insert(nome.to_string(), envio);
@@ -301,7 +305,7 @@ fn muda_nomes<T>(mapa: &mut BTreeMap<String, T>, de: &str, para: &str) {
 /// Grava um arquivo novo, que só aparece com o nome dele quando está inteiro.
 fn grava(onde: &Path, bytes: &[u8]) -> io::Result<()> {
     let provisorio = onde.with_file_name(format!(".chegando-{}", process::id()));
-    // O rename trocaria um arquivo que outro programa pusesse lá neste instante; só o FAT, que não tem links, fica com ele.
+    // Um rename trocaria o arquivo que outro programa pusesse lá neste instante: só num disco sem links, como os FAT.
     let nomeia = |()| match fs::hard_link(&provisorio, onde) {
         Err(erro) if erro.kind() != ErrorKind::AlreadyExists => fs::rename(&provisorio, onde),
         feito => feito,
@@ -309,14 +313,6 @@ fn grava(onde: &Path, bytes: &[u8]) -> io::Result<()> {
     let gravado = fs::write(&provisorio, bytes).and_then(nomeia);
     let _ = fs::remove_file(&provisorio);
     gravado
-}
-
-/// Por que um arquivo ou uma pasta não nasceu no disco.
-fn nao_nasceu(erro: io::Error) -> Recusa {
-    match erro.kind() {
-        ErrorKind::AlreadyExists => JA_EXISTE,
-        _ => NAO_DEU,
-    }
 }
 
 /// O que há num lugar do disco. Um link, um *pipe* ou um caminho que passe por um link não são nada: o caminho

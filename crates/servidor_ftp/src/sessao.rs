@@ -451,10 +451,10 @@ impl Drop for Sessao {
 
 /// Se o cliente já fechou a conexão de controle. Não espera.
 fn foi_embora(con: &TcpStream) -> bool {
-    let espia = |()| con.peek(&mut [0]);
-    let espiada = con.set_nonblocking(true).and_then(espia);
-    let voltou = con.set_nonblocking(false).is_ok();
-    !voltou || matches!(espiada, Ok(0))
+    let _ = con.set_nonblocking(true);
+    let espiada = con.peek(&mut [0]).map_err(|erro| erro.kind());
+    let _ = con.set_nonblocking(false);
+    !matches!(espiada, Ok(1..) | Err(ErrorKind::WouldBlock))
 }
 
 /// Manda uma resposta, numa escrita só.
