@@ -1,6 +1,6 @@
 //! O que passa pela rede, byte a byte, e o que um programa faz quando o outro lado se comporta mal.
 
-use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv6Addr, Shutdown, TcpListener, TcpStream, UdpSocket};
 use std::process::{Command, Output, Stdio};
 use std::thread;
@@ -641,6 +641,8 @@ fn dois_servidores_no_mesmo_nome_nao_se_dividem_entre_ipv4_e_ipv6() {
 #[cfg(target_os = "linux")]
 #[test]
 fn um_terminal_parado_nao_segura_o_ctrl_c() {
+    use std::io::{BufRead, BufReader};
+
     use nix::fcntl::{FcntlArg, OFlag, fcntl};
     use nix::sys::signal::{Signal, kill};
     use nix::unistd::Pid;
