@@ -12,7 +12,7 @@ use std::sync::Mutex;
 use std::thread;
 
 use palco::{Terminal, compila, compilado};
-use servidor::{Roteiro, Sessao, erro_limpo, nada_mudou, pasta, sem_controles, servidor};
+use servidor::{Roteiro, erro_limpo, nada_mudou, pasta, sem_controles, servidor};
 
 /// O download não chega ao fim; cada caso diz como, e o que o aluno lê. (As outras recusas estão em
 /// `comum_ftp`.)
@@ -283,8 +283,8 @@ fn o_ctrl_c_nao_deixa_rastro_na_pasta() {
     use std::sync::mpsc::{Sender, channel};
 
     /// Chama `agora` no momento em que o Ctrl-C deve vir, e espera o cliente ir embora.
-    type Momento = fn(&mut Sessao, &str, &Sender<()>) -> bool;
-    fn agora(s: &mut Sessao, avisa: &Sender<()>) -> bool {
+    type Momento = fn(&mut servidor::Sessao, &str, &Sender<()>) -> bool;
+    fn agora(s: &mut servidor::Sessao, avisa: &Sender<()>) -> bool {
         avisa.send(()).unwrap();
         s.espera_o_cliente_ir_embora();
         true
