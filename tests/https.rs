@@ -81,10 +81,17 @@ fn cada_pedido_tem_a_sua_resposta() {
             "SERVIDOR",
         ),
         (
+            // O Range é só do GET.
             "HEAD /README HTTP/1.1\r\nRange: bytes=0-7\r\n",
-            "206 Partial Content",
-            "Content-Length: 8\r\n",
+            "200 OK",
+            &format!("Content-Length: {total}\r\n"),
             "",
+        ),
+        (
+            "GET https://localhost/README HTTP/1.1\r\n",
+            "200 OK",
+            "",
+            &inteiro,
         ),
         (
             "GET /README HTTP/1.1\r\nRange: bytes=99999-\r\n",
@@ -436,6 +443,26 @@ fn so_o_que_chega_inteiro_ganha_o_nome() {
             Err("de um jeito que este programa não entende"),
         ),
         (
+            format!("{ok}Content-Length: 5\r\ncontent-length: 5\r\n\r\nfeito"),
+            true,
+            Ok(5),
+        ),
+        (
+            format!("{ok}Content-Length: 5\r\nContent-Length: 9\r\n\r\nfeito e mais"),
+            true,
+            Err("de um jeito que este programa não entende"),
+        ),
+        (
+            format!("{ok}Content-Length: é\r\n\r\nfeito"),
+            true,
+            Err("de um jeito que este programa não entende"),
+        ),
+        (
+            format!("{ok}Transfer-Encoding: chunkedé\r\n\r\n0\r\n\r\n"),
+            true,
+            Err("de um jeito que este programa não entende"),
+        ),
+        (
             format!("{ok}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
             true,
             Err("de um jeito que este programa não entende"),
@@ -502,6 +529,25 @@ fn so_o_que_chega_inteiro_ganha_o_nome() {
             2,
             "{resposta:?}"
         );
+    }
+}
+
+/// Um nome que vem do endereço não leva controles para o disco nem para a tela; um que a pessoa dá, para a tela.
+#[cfg(unix)]
+#[test]
+fn o_nome_do_arquivo_nao_mexe_com_o_terminal() {
+    let ok = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfeito";
+    for (caminho, nome, arquivo, na_tela) in [
+        ("/a%1b%5d0;x%07%0ab", None, "a]0;xb", "a]0;xb"),
+        ("/a", Some("a\u{1b}[31mb"), "a\u{1b}[31mb", r"a\x1b[31mb"),
+    ] {
+        let (endereco, pasta) = falso(bom(), ok, true);
+        let url = format!("{endereco}{caminho}");
+        let argumentos = ["--certificado", "falso.pem", &url].into_iter().chain(nome);
+        let saida = cliente(&argumentos.collect::<Vec<_>>(), pasta.path());
+        let tela = String::from_utf8(saida.stdout).unwrap();
+        assert_eq!(tela, format!("{na_tela}: 5 bytes\n"));
+        assert_eq!(fs::read(pasta.path().join(arquivo)).unwrap(), b"feito");
     }
 }
 

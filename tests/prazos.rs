@@ -188,6 +188,23 @@ fn duas_mil_conexoes_caladas_nao_param_o_servidor_https() {
     }
 }
 
+/// Quem manda o aperto de mão aos pingos, sempre antes do prazo de uma leitura, também é mandado embora.
+#[test]
+fn um_aperto_de_mao_aos_pingos_nao_prende_o_servidor_https() {
+    let turma = turma();
+    let mut con = TcpStream::connect(("127.0.0.1", turma.porta)).unwrap();
+    con.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
+    // O começo de uma saudação do TLS, que promete mais 512 bytes; depois um por segundo, até ouvir o fim.
+    con.write_all(b"\x16\x03\x01\x02\x00").unwrap();
+    let pingos = (0..60).take_while(|_| {
+        let fim = con.read(&mut [0; 9]).map_err(|erro| erro.kind());
+        matches!(fim, Err(ErrorKind::WouldBlock | ErrorKind::TimedOut))
+            && con.write_all(b"\x01").is_ok()
+    });
+    assert!(pingos.count() < 60);
+    turma.atende_vinte();
+}
+
 /// Os dois lados de duas mil conexões: onde o sistema deixa, mais arquivos abertos do que o de costume.
 fn deixa_abrir_muitas() -> bool {
     #[cfg(unix)]

@@ -9,7 +9,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use comum::{Erro, ajuda, avisa_se_demorar, erro_ao_conectar, executa, mostra};
+use comum::{Erro, ajuda, avisa_se_demorar, erro_ao_conectar, executa, mostra, visivel};
+use comum_alem::fecha_com_calma;
 use comum_https::{
     erro_de_tls, le_cabeca, nao_e_http, nome_do_certificado, pedido_do_argumento, raizes,
     tamanho_anunciado, veio_menos,
@@ -76,5 +77,10 @@ fn licao() -> Result<(), Erro> {
         return Err(veio_menos(endereco, recebidos));
     }
     arquivo.ganha_o_nome()?;
-    mostra!("{}: {recebidos} bytes", pedido.arquivo)
+    mostra!("{}: {recebidos} bytes", visivel(pedido.arquivo.as_bytes()))?;
+    // Com a despedida do TLS, o servidor sabe que não foi uma queda.
+    con.conn.send_close_notify();
+    let _ = con.flush(); // Se ele já foi embora, tanto faz.
+    fecha_com_calma(&con.sock);
+    Ok(())
 }

@@ -23,7 +23,8 @@ const A_VISTA: usize = 1024;
 /// A fila, e quando ela começou.
 static MURAL: LazyLock<(SyncSender<String>, Instant)> = LazyLock::new(|| {
     let (fila, linhas) = sync_channel(FILA);
-    thread::spawn(move || match exibe(&linhas) {
+    // Sem threads livres não há tela, mas há quem atenda.
+    let _ = thread::Builder::new().spawn(move || match exibe(&linhas) {
         Ok(()) | Err(Erro::FimPedido) => process::exit(0),
         Err(erro) => {
             conta(&erro);

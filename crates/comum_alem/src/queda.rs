@@ -2,9 +2,12 @@
 
 use std::io::Read;
 use std::net::{Shutdown, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use socket2::SockRef;
+
+/// Quanto se ouve quem não se cala.
+const DEMAIS: Duration = Duration::from_secs(30);
 
 /// Derruba as conexões de uma conversa em que um lado caiu, ou nem atendeu: quem está na outra ponta também vê uma queda
 /// (um RST), e não um fim de conversa (um FIN) que não houve. O std ainda não sabe pedir isto.
@@ -18,14 +21,16 @@ pub fn derruba<const N: usize>(conexoes: [&TcpStream; N]) {
 }
 
 /// Fecha uma conexão sem perder o que acabou de ser escrito. Fechar com bytes por ler é uma queda, e leva junto a
-/// resposta que ainda não chegou: quem ainda fala é ouvido, e não se guarda nada, até se calar ou passar de 64 MiB.
+/// resposta que ainda não chegou: quem ainda fala é ouvido, e não se guarda nada, até se calar, passar de 64 MiB ou de meio
+/// minuto.
 pub fn fecha_com_calma(mut con: &TcpStream) {
     // Se o outro lado já caiu, não há a quem ouvir.
     let _ = con.shutdown(Shutdown::Write);
     let _ = con.set_read_timeout(Some(Duration::from_secs(2)));
-    let mut buffer = [0; 1 << 16];
+    let (comeco, mut buffer) = (Instant::now(), [0; 1 << 16]);
     for _ in 0..1024 {
-        if !matches!(con.read(&mut buffer), Ok(1..)) {
+        let falou = matches!(con.read(&mut buffer), Ok(1..));
+        if !falou || comeco.elapsed() > DEMAIS {
             break;
         }
     }

@@ -16,7 +16,12 @@ const NO_CAMINHO: &AsciiSet = &NON_ALPHANUMERIC
 /// O que há no alvo de um pedido: o tipo e os bytes de um arquivo, ou a página de uma pasta.
 #[must_use]
 pub fn procura(alvo: &str) -> Option<(&'static str, Cow<'static, [u8]>)> {
-    let caminho = alvo.split(['?', '#']).next().unwrap_or_default();
+    // O alvo pode ser o endereço inteiro, como se pede a um proxy (RFC 9112, 3.2.2).
+    let caminho = match alvo.split_once("://") {
+        Some((esquema, resto)) if !esquema.contains('/') => resto.split_at(resto.find('/')?).1,
+        _ => alvo,
+    };
+    let caminho = caminho.split(['?', '#']).next().unwrap_or_default();
     let caminho = percent_decode_str(caminho).decode_utf8().ok()?;
     if let Some((_, _, bytes)) = arquivos().find(|(_, este, _)| *este == caminho) {
         return Some((tipo(&caminho), Cow::Borrowed(bytes)));
@@ -106,6 +111,7 @@ mod testes {
         }
         for alvo in [
             "/README?x=1",
+            "https://localhost:8443/README",
             "/pub",
             "/pub/",
             "/pub/textos/p%C3%A3o%20de%20queijo.txt",

@@ -63,13 +63,17 @@ pub fn pedido_do_argumento(ajuda: Ajuda) -> Result<Pedido, Erro> {
         [onde, arquivo] => (onde.as_str(), Some(arquivo)),
         [_, _, sobra, ..] => return Err(nao_esperado(nome, sobra)),
     };
-    if onde.starts_with("http://") {
+    // As maiúsculas de https:// não contam (RFC 3986, 3.1).
+    let (esquema, onde) = match onde.split_once("://") {
+        Some((esquema, resto)) if !esquema.contains('/') => (esquema.to_ascii_lowercase(), resto),
+        _ => ("https".to_string(), onde),
+    };
+    if esquema != "https" {
         return Err(Erro::Mensagem(
             "este programa só fala HTTPS: o endereço começa com https://, ou direto com a máquina"
                 .to_string(),
         ));
     }
-    let onde = onde.strip_prefix("https://").unwrap_or(onde);
     let onde = onde.split('#').next().unwrap_or_default();
     let (servidor, caminho) = onde.split_at(onde.find('/').unwrap_or(onde.len()));
     let endereco = Endereco::novo(servidor, PORTA_HTTPS)?;
@@ -93,11 +97,9 @@ pub fn pedido_do_argumento(ajuda: Ajuda) -> Result<Pedido, Erro> {
     })
 }
 
-/// O nome de um arquivo, do fim de um caminho. Um `%2F` não o leva a outra pasta.
+/// O nome de um arquivo, do fim de um caminho. Um `%2F` não o leva a outra pasta, e um `%1B` não fica nele.
 fn nome_de(ultimo: &str) -> String {
     let nome = percent_decode_str(ultimo).decode_utf8_lossy();
-    nome.rsplit(['/', '\\'])
-        .next()
-        .unwrap_or_default()
-        .to_string()
+    let nome = nome.rsplit(['/', '\\']).next().unwrap_or_default();
+    nome.replace(char::is_control, "")
 }

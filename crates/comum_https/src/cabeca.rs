@@ -25,7 +25,7 @@ pub fn le_cabeca(con: &mut impl Read) -> io::Result<Vec<u8>> {
         // A linha vazia pode ter vindo em dois pedaços.
         let novos = &cabeca[cabeca.len().saturating_sub(lidos + 3)..];
         let vazia = |linhas: &[u8]| novos.windows(linhas.len()).any(|trecho| trecho == linhas);
-        if vazia(b"\r\n\r\n") || vazia(b"\n\n") {
+        if vazia(b"\n\r\n") || vazia(b"\n\n") {
             break;
         }
         if lidos == 0 {
@@ -74,6 +74,7 @@ mod testes {
         assert_eq!(le_cabeca(&mut Pingado(&com_corpo)).unwrap(), inteira);
         assert_eq!(le_cabeca(&mut Cursor::new(&com_corpo)).unwrap(), com_corpo);
         assert_eq!(le_cabeca(&mut Pingado(b"a\n\nb")).unwrap(), b"a\n\n");
+        assert_eq!(le_cabeca(&mut Pingado(b"a\n\r\nb")).unwrap(), b"a\n\r\n");
         // Sem linha vazia: o fim, ou o limite.
         let fim = le_cabeca(&mut Pingado(b"GET /")).unwrap_err();
         assert_eq!(fim.kind(), ErrorKind::UnexpectedEof);

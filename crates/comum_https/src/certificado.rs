@@ -54,6 +54,12 @@ fn nomes(endereco: &Endereco) -> Vec<String> {
         "127.0.0.1".to_string(),
         "::1".to_string(),
     ];
+    // O nome que a pessoa deu; um IP entra abaixo.
+    let dito = endereco.to_string();
+    let (host, _) = dito.rsplit_once(':').unwrap_or_default();
+    if host.is_ascii() && !host.starts_with('[') && host.parse::<IpAddr>().is_err() {
+        nomes.push(host.to_string());
+    }
     let ips = endereco.to_socket_addrs().into_iter().flatten();
     let mais = ips.map(|ip| ip.ip()).chain(ips_daqui());
     for ip in mais
@@ -171,15 +177,22 @@ pub fn nome_do_certificado(maquina: &str) -> Result<ServerName<'static>, Erro> {
 
 fn recusa(erro: &rustls::Error, endereco: &str) -> String {
     use CertificateError as C;
+    use rustls::AlertDescription as A;
     let motivo = match erro {
         rustls::Error::InvalidCertificate(motivo) => motivo,
         rustls::Error::InvalidMessage(_) => {
             return format!("em {endereco} não se fala TLS; confira o endereço e a porta");
         }
-        rustls::Error::AlertReceived(_) | rustls::Error::PeerIncompatible(_) => {
+        rustls::Error::AlertReceived(
+            A::ProtocolVersion | A::HandshakeFailure | A::InsufficientSecurity,
+        )
+        | rustls::Error::PeerIncompatible(_) => {
             return format!(
                 "{endereco} e este programa não se entendem em TLS 1.2 nem 1.3; tente outro servidor"
             );
+        }
+        rustls::Error::AlertReceived(_) => {
+            return format!("{endereco} recusou a conversa TLS; tente outro servidor");
         }
         _ => return format!("a conversa TLS com {endereco} falhou; tente de novo"),
     };

@@ -4,6 +4,7 @@
 //! - [`argumentos`]: o que vem na linha de comando do cliente;
 //! - [`cabeca`]: a cabeça de um pedido ou de uma resposta, até a linha vazia;
 //! - [`certificado`]: os nomes de um certificado, aqueles em que se confia, e por que um é recusado;
+//! - [`prazo`]: uma conexão que não se ouve para sempre;
 //! - [`resposta`]: o que o servidor responde;
 //! - [`recebida`]: se a resposta que chegou traz o arquivo;
 //! - `pedaco`: que pedaço de um arquivo um pedido quer;
@@ -16,6 +17,7 @@ pub mod argumentos;
 pub mod cabeca;
 pub mod certificado;
 mod pedaco;
+pub mod prazo;
 pub mod recebida;
 pub mod resposta;
 
@@ -23,5 +25,6 @@ pub use acervo::procura;
 pub use argumentos::{Pedido, pedido_do_argumento};
 pub use cabeca::{campo, le_cabeca};
 pub use certificado::{causa, certificado_da_turma, erro_de_tls, nome_do_certificado, raizes};
+pub use prazo::ComPrazo;
 pub use recebida::{nao_e_http, tamanho_anunciado, veio_menos};
 pub use resposta::Resposta;

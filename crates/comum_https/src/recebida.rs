@@ -28,15 +28,28 @@ pub fn tamanho_anunciado(resposta: &Response, endereco: &Endereco) -> Result<Opt
             "{endereco} não mandou o arquivo: {codigo} {razao}; {conselho}"
         )));
     }
-    let pedacos = campo(resposta.headers, "Transfer-Encoding");
-    let tamanho = campo(resposta.headers, "Content-Length").map(str::parse);
-    match (pedacos, tamanho) {
-        (None, None) => Ok(None),
-        (None, Some(Ok(tamanho))) => Ok(Some(tamanho)),
-        _ => Err(Erro::Mensagem(format!(
-            "{endereco} mandou o arquivo de um jeito que este programa não entende; tente outro servidor"
-        ))),
+    let todos = |nome| {
+        let campos = resposta.headers.iter();
+        campos.filter(move |campo| campo.name.eq_ignore_ascii_case(nome))
+    };
+    let mut tamanhos: Vec<_> = todos("Content-Length").map(|campo| campo.value).collect();
+    // Dois tamanhos iguais são um; diferentes, alguém mente (RFC 9110, 8.6).
+    tamanhos.dedup();
+    let numero = |valor: &[u8]| match valor.iter().all(u8::is_ascii_digit) {
+        true => str::from_utf8(valor).ok()?.parse().ok(),
+        false => None,
+    };
+    match tamanhos[..] {
+        _ if todos("Transfer-Encoding").next().is_some() => None,
+        [] => Some(None),
+        [tamanho] => numero(tamanho).map(Some),
+        _ => None,
     }
+    .ok_or_else(|| {
+        Erro::Mensagem(format!(
+            "{endereco} mandou o arquivo de um jeito que este programa não entende; tente outro servidor"
+        ))
+    })
 }
 
 /// O erro de quem respondeu outra coisa que não HTTP.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use httparse::Header;
+use httparse::Request;
 
 use crate::pedaco::pedaco;
 
@@ -42,12 +42,16 @@ impl Resposta {
         )
     }
 
-    /// Um arquivo, ou o pedaço dele que os campos do pedido querem.
+    /// Um arquivo, ou o pedaço dele que os campos do pedido querem, se é um GET (RFC 9110, 14.2).
     #[must_use]
-    pub fn arquivo(pedido: &[Header], tipo: &str, corpo: Cow<'static, [u8]>) -> Resposta {
+    pub fn arquivo(pedido: &Request, tipo: &str, corpo: Cow<'static, [u8]>) -> Resposta {
         let total = corpo.len();
         let tipo = format!("Content-Type: {tipo}\r\nAccept-Ranges: bytes\r\n");
-        match pedaco(pedido, total) {
+        let campos = match pedido.method {
+            Some("GET") => &*pedido.headers,
+            _ => &[],
+        };
+        match pedaco(campos, total) {
             Ok(None) => Resposta {
                 codigo: "200 OK",
                 campos: tipo,

@@ -15,7 +15,7 @@ use comum::{
     visivel,
 };
 use comum_alem::{fecha_com_calma, mostra_sem_esperar};
-use comum_https::{Resposta, causa, certificado_da_turma, le_cabeca, procura};
+use comum_https::{ComPrazo, Resposta, causa, certificado_da_turma, le_cabeca, procura};
 use httparse::{EMPTY_HEADER, Error, Request, Status};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
@@ -58,7 +58,7 @@ fn atende(con: TcpStream, cliente: SocketAddr, tls: Arc<ServerConfig>) -> io::Re
     con.set_write_timeout(PRAZO)?;
     // Daqui em diante, con cifra o que se escreve e decifra o que se lê.
     let tls = ServerConnection::new(tls).map_err(io::Error::other)?;
-    let mut con = StreamOwned::new(tls, con);
+    let mut con = StreamOwned::new(tls, ComPrazo::novo(con));
     let cabeca = le_cabeca(&mut con)?;
     let mut campos = [EMPTY_HEADER; 64];
     let mut pedido = Request::new(&mut campos);
@@ -76,14 +76,13 @@ fn atende(con: TcpStream, cliente: SocketAddr, tls: Arc<ServerConfig>) -> io::Re
         tupla(cliente),
         resposta.codigo
     ));
-    let mut bytes = resposta.cabeca().into_bytes();
+    con.write_all(resposta.cabeca().as_bytes())?;
     if pedido[0] != "HEAD" {
-        bytes.extend_from_slice(&resposta.corpo);
+        con.write_all(&resposta.corpo)?;
     }
-    con.write_all(&bytes)?;
     con.conn.send_close_notify();
     let _ = con.flush(); // Quem só queria o código já pode ter ido.
-    fecha_com_calma(&con.sock);
+    fecha_com_calma(&con.sock.con);
     Ok(())
 }
 
@@ -93,7 +92,7 @@ fn responde(pedido: &Request) -> Resposta {
         return Resposta::recusa("405 Method Not Allowed", "Allow: GET, HEAD\r\n");
     }
     match procura(pedido.path.unwrap_or_default()) {
-        Some((tipo, corpo)) => Resposta::arquivo(pedido.headers, tipo, corpo),
+        Some((tipo, corpo)) => Resposta::arquivo(pedido, tipo, corpo),
         None => Resposta::recusa("404 Not Found", ""),
     }
 }
