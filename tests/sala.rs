@@ -367,3 +367,31 @@ fn com_o_disco_cheio_cada_um_diz_o_que_houve() {
         assert_eq!(erro.lines().count(), 1, "{erro}");
     }
 }
+
+/// Seis threads disputam um nome: quem olha vê cada uma entrar e sair, e nunca a seguinte antes.
+#[test]
+fn cada_entrada_e_cada_saida_se_contam_na_ordem() {
+    let (_servidor, porta) = sala();
+    let mut olha = Pessoa::entra(porta, "Olha");
+    thread::scope(|escopo| {
+        for _ in 0..6 {
+            escopo.spawn(|| {
+                for _ in 0..40 {
+                    let mut disputa = Pessoa::conecta(porta);
+                    disputa.diz("R");
+                    disputa.le();
+                }
+            });
+        }
+    });
+    let mut fim = Pessoa::conecta(porta);
+    fim.diz("fim");
+    let vistas = olha.le_ate("* fim entrou na sala");
+    let (esperadas, vistas) = (
+        ["* R entrou na sala", "* R saiu da sala"],
+        &vistas[..vistas.len() - 1],
+    );
+    for (vista, esperada) in vistas.iter().zip(esperadas.iter().cycle()) {
+        assert_eq!(vista, esperada, "{vistas:?}");
+    }
+}

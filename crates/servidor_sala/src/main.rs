@@ -54,27 +54,27 @@ fn atende(con: &TcpStream) -> Result<(), Erro> {
     exige(livre, "o nome é vazio, ou já está na sala; entre com outro")?;
     exige(sala.len() < 250, "a sala está cheia; tente mais tarde")?;
     sala.push((nome.clone(), fila, con.try_clone()?));
+    diz(&sala, &format!("* {nome} entrou na sala"));
     drop(sala);
-    diz(&format!("* {nome} entrou na sala"))?;
     while let Ok(Some(linha)) = le_linha(&mut leitor, 1024) {
-        diz(&format!("{nome}: {linha}"))?;
+        let sala = SALA.lock().map_err(sem_tranca)?;
+        diz(&sala, &format!("{nome}: {linha}"));
+        drop(sala);
         // Ninguém fala mais depressa do que os outros leem.
         thread::sleep(Duration::from_millis(20));
     }
-    SALA.lock()
-        .map_err(sem_tranca)?
-        .retain(|(outro, ..)| *outro != nome);
-    diz(&format!("* {nome} saiu da sala"))
+    let mut sala = SALA.lock().map_err(sem_tranca)?;
+    sala.retain(|(outro, ..)| *outro != nome);
+    diz(&sala, &format!("* {nome} saiu da sala"));
+    Ok(())
 }
 
 /// Põe a linha em todas as filas, na mesma ordem, sem esperar por ninguém.
-fn diz(linha: &str) -> Result<(), Erro> {
+fn diz(sala: &[Pessoa], linha: &str) {
     let linha: Arc<[u8]> = format!("{linha}\n").into_bytes().into();
-    for (_, fila, con) in SALA.lock().map_err(sem_tranca)?.iter() {
+    for (_, fila, con) in sala {
         // Fila cheia: a conexão cai, e a thread da pessoa se despede por ela.
-        if fila.try_send(linha.clone()).is_err() {
-            let _ = con.shutdown(Shutdown::Both);
-        }
+        let coube = fila.try_send(linha.clone());
+        let _ = coube.or_else(|_| con.shutdown(Shutdown::Both));
     }
-    Ok(())
 }
