@@ -376,7 +376,7 @@ fn cada_entrada_e_cada_saida_se_contam_na_ordem() {
     thread::scope(|escopo| {
         for _ in 0..6 {
             escopo.spawn(|| {
-                for _ in 0..40 {
+                for _ in 0..1000 {
                     let mut disputa = Pessoa::conecta(porta);
                     disputa.diz("R");
                     disputa.le();

@@ -81,6 +81,27 @@ fn um_laco_sem_fim() {
     diz_o_que_houve(&EXERCICIOS[0], "while True:\n    pass\n", PAROU);
 }
 
+/// Nem quem manda sem parar pela rede prende quem confere.
+#[test]
+fn um_laco_sem_fim_na_rede() {
+    let exercicio = EXERCICIOS
+        .iter()
+        .find(|e| e.nome == "servidor_http")
+        .unwrap();
+    let fonte = "import socket\n\
+                 s = socket.socket()\n\
+                 s.bind(('127.0.0.1', 43210))\n\
+                 s.listen()\n\
+                 print('Aguardando cliente...', flush=True)\n\
+                 con, cliente = s.accept()\n\
+                 while True:\n    con.sendall(b'Olah cliente' * 1000)\n";
+    diz_o_que_houve(
+        exercicio,
+        fonte,
+        "esperava o fim da conexão, e ele não veio",
+    );
+}
+
 #[test]
 fn socket_ip_teimoso() {
     exercicio(
