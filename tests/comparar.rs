@@ -754,6 +754,10 @@ fn pedidos_que_nao_se_entendem() {
             "Erro: não conheço a opção \"--cores\"",
         ),
         (
+            vec![com_portas, "--html", "Servidor.py"],
+            "Erro: --html precisa do nome do arquivo",
+        ),
+        (
             vec![com_portas, "--html"],
             "Erro: --html precisa do nome do arquivo",
         ),

@@ -77,12 +77,13 @@ pub fn le() -> Result<Pedido, Erro> {
     Ok(pedido)
 }
 
-/// O nome do arquivo que uma opção pede.
+/// O nome do arquivo que uma opção pede, que não é o de um programa.
 fn arquivo(argumentos: &mut lexopt::Parser, exemplo: &str) -> Result<PathBuf, Erro> {
     let opcao = exemplo.split(' ').next().unwrap_or_default();
     let falta = format!("{opcao} precisa do nome do arquivo: {exemplo}");
-    let valor = argumentos.value().map_err(|_| Erro::Mensagem(falta))?;
-    Ok(valor.into())
+    let valor = argumentos.value().map(PathBuf::from).ok();
+    let serve = valor.filter(|valor| valor.extension().is_none_or(|fim| fim != "py"));
+    serve.ok_or(Erro::Mensagem(falta))
 }
 
 fn nao_entendi(erro: lexopt::Error) -> Erro {
