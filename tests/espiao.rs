@@ -414,6 +414,7 @@ fn os_enganos_na_linha_de_comando_sao_explicados() {
     compila().unwrap();
     for (argumentos, motivo) in [
         (&["43211"][..], "precisa de dois endereços"),
+        (&["43210", "127.0.0.1"], "são o mesmo"),
         (&[], "precisa de dois endereços"),
         (&["43211", "43210", "43212"], "precisa de dois endereços"),
         (&["43211", "70000"], "acima de 65535"),

@@ -3,6 +3,8 @@
 use comum::argumentos::{Ajuda, argumentos};
 use comum::{Endereco, Erro};
 
+use crate::exige;
+
 /// O endereço em que o espião escuta, aquele para onde ele passa tudo, e se é com datagramas (`--udp`).
 ///
 /// # Errors
@@ -29,8 +31,13 @@ pub fn escuta_e_destino(ajuda: Ajuda) -> Result<(Endereco, Endereco, bool), Erro
              rode `cargo run -p {nome} -- 43211 43210`"
         )));
     };
-    let escuta = endereco(escuta)?.para_escutar();
-    Ok((escuta, endereco(destino)?, !opcoes.is_empty()))
+    let (escuta, destino) = (endereco(escuta)?.para_escutar(), endereco(destino)?);
+    let diferentes = escuta.to_string() != destino.to_string();
+    exige(
+        diferentes,
+        "os dois endereços são o mesmo: o espião falaria só consigo; troque um deles",
+    )?;
+    Ok((escuta, destino, !opcoes.is_empty()))
 }
 
 /// `43211` é uma porta deste computador.

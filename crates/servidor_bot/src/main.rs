@@ -29,8 +29,7 @@ fn licao() -> Result<(), Erro> {
     let banco = Connection::open("perguntas.db").map_err(do_banco)?;
     let exame = banco.query_row("PRAGMA quick_check", [], |linha| linha.get::<_, String>(0));
     exige(exame.map_err(do_banco)? == "ok", DANIFICADO)?;
-    let perguntas_do_capitulo = include_str!("../perguntas.sql");
-    let guardou = banco.execute_batch(perguntas_do_capitulo);
+    let guardou = banco.execute_batch(include_str!("../perguntas.sql"));
     guardou.map_err(do_banco)?;
     mostra!("Servidor pronto....")?;
     let mut buffer = vec![0; 65535];
@@ -42,7 +41,7 @@ fn licao() -> Result<(), Erro> {
 /// Um datagrama e a resposta a ele. Ninguém digita nada: o próximo não espera.
 fn atende(obj_socket: &UdpSocket, buffer: &mut [u8], banco: &Connection) -> Result<(), Erro> {
     let (lidos, origem) = obj_socket.recv_from(buffer)?;
-    let pergunta = visivel(&buffer[..lidos]);
+    let pergunta = visivel(buffer[..lidos].trim_ascii_end());
     let resposta = responde(banco, &pergunta).unwrap_or_else(|erro| {
         avisa(&do_banco(erro).to_string());
         "Não consegui consultar o banco; tente de novo.".to_string()
@@ -68,8 +67,9 @@ fn responde(banco: &Connection, pergunta: &str) -> rusqlite::Result<String> {
     if let Some((resposta, marcada)) = achada
         && marcada.matches('\x01').count() * 2 > palavras.len()
     {
+        let consulta = format!("SELECT CAST(({}) AS TEXT)", resposta.trim_end_matches(';'));
         return match resposta.starts_with("SELECT ") {
-            true => banco.query_row(&resposta, [], |linha| linha.get(0)),
+            true => banco.query_row(&consulta, [], |linha| linha.get(0)),
             false => Ok(resposta),
         };
     }
