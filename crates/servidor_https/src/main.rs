@@ -56,6 +56,7 @@ fn recebe(obj_socket: &TcpListener, tls: &Arc<ServerConfig>) -> Result<(), Erro>
 fn atende(con: TcpStream, cliente: SocketAddr, tls: Arc<ServerConfig>) -> io::Result<()> {
     con.set_read_timeout(PRAZO)?;
     con.set_write_timeout(PRAZO)?;
+    con.set_nodelay(true)?; // O corpo não espera que a cabeça chegue.
     // Daqui em diante, con cifra o que se escreve e decifra o que se lê.
     let tls = ServerConnection::new(tls).map_err(io::Error::other)?;
     let mut con = StreamOwned::new(tls, ComPrazo::novo(con));
